@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class PlacesConfig(AppConfig):
+    name = "samsyn.places"
+    label = "places"
+
+    def ready(self) -> None:
+        from samsyn.places import importers  # noqa: F401 - registers what can be imported

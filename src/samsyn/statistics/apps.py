@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class StatisticsConfig(AppConfig):
+    name = "samsyn.statistics"
+    label = "statistics"
+
+    def ready(self) -> None:
+        from samsyn.statistics import importers  # noqa: F401 - registers what can be imported
