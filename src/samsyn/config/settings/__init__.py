@@ -1,0 +1,3 @@
+from samsyn.config.sqlite import use_bundled_sqlite
+
+use_bundled_sqlite()

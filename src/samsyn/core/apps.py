@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    name = "samsyn.core"
+    label = "core"
+
+    def ready(self) -> None:
+        from samsyn.core import checks  # noqa: F401 - registers the start-up checks

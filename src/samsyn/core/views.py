@@ -1,0 +1,94 @@
+"""Error pages and the health check."""
+
+import secrets
+from datetime import timedelta
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from samsyn.core import clock
+from samsyn.core.models import Heartbeat
+
+WORKER = "worker"
+HEARTBEAT_MAX_AGE = timedelta(seconds=30)
+
+
+def error_page(request: HttpRequest, *, status: int, sentence: str = "", reference: str = "") -> HttpResponse:
+    """Render the page for a fault: a heading, what to do, and a reference when we need to look it up."""
+    headings = {
+        400: _("Det gick inte"),
+        403: _("Du får inte göra det här"),
+        404: _("Sidan finns inte"),
+        409: _("Någon hann före"),
+        429: _("Vänta en stund"),
+        500: _("Något gick fel hos oss"),
+    }
+    sentences = {
+        400: _("Gå tillbaka och försök igen."),
+        403: _("Logga in med ett konto som får göra det, eller fråga den som ansvarar hos er."),
+        404: _("Kontrollera adressen, eller börja om från startsidan."),
+        409: _("Ladda om sidan och försök igen."),
+        429: _("För många försök på kort tid. Vänta en stund och försök igen."),
+        500: _("Det du skrev kan ha gått förlorat. Försök igen om en stund."),
+    }
+    context = {
+        "status": status,
+        "heading": headings.get(status, headings[500]),
+        "sentence": sentence or sentences.get(status, sentences[500]),
+        "reference": reference,
+    }
+    response = render(request, "ui/error.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that could not be read."""
+    return error_page(request, status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer somebody who may not."""
+    return error_page(request, status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for a page that does not exist, or does not exist for this person."""
+    return error_page(request, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer when even the middleware failed."""
+    return error_page(request, status=500, reference=secrets.token_hex(4))
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that was open too long, or came from elsewhere."""
+    return error_page(
+        request,
+        status=403,
+        sentence=_("Sidan hade varit öppen för länge. Gå tillbaka, ladda om sidan och skicka formuläret igen."),
+    )
+
+
+def health_faults() -> list[str]:
+    """Return what is wrong with the database or the worker; empty if well."""
+    try:
+        beat = Heartbeat.objects.filter(name=WORKER).first()
+    except DatabaseError:
+        return ["databasen svarar inte"]
+    if beat is None:
+        return ["bakgrundsarbetet har inte startat"]
+    if clock.now() - beat.at > HEARTBEAT_MAX_AGE:
+        return [f"bakgrundsarbetet har varit tyst sedan {beat.at:%Y-%m-%d %H:%M:%S} UTC"]
+    return []
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 only when the database and the worker are well; say what is wrong otherwise."""
+    faults = health_faults()
+    response = JsonResponse({"ok": not faults, "faults": faults}, status=503 if faults else 200)
+    response["Cache-Control"] = "no-store"
+    return response
