@@ -125,7 +125,7 @@ def subset(font: TTFont) -> None:
     if "gvar" in font:
         # The instancer drops glyphs that no longer vary; the subsetter expects every glyph.
         font["gvar"].variations = {
-            name: font["gvar"].variations[name] if name in font["gvar"].variations else []
+            name: font["gvar"].variations.get(name, [])
             for name in font.getGlyphOrder()
         }
     options = Options()
