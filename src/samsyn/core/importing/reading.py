@@ -1,0 +1,352 @@
+"""From bytes to a table of texts or a JSON document, within limits; each guess is told as a warning."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from samsyn.core.exporting import unharmed
+from samsyn.core.importing.cells import Formula
+from samsyn.core.importing.errors import Unreadable
+from samsyn.core.importing.headings import plain
+from samsyn.core.importing.limits import MAX_BYTES, MAX_COLUMNS, MAX_DEPTH, MAX_ROWS
+from samsyn.core.importing.result import ImportResult
+
+TABLES = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".json", ".ndjson", ".jsonl"})
+DOCUMENTS = frozenset({".json", ".geojson", ".ndjson", ".jsonl"})
+_SEPARATORS = {";": "semikolon", "\t": "tabb", ",": "komma", "|": "lodstreck"}
+_SAMPLE = 20
+# Signs that UTF-8 was once read as Windows-1252 and saved again.
+_MOJIBAKE = re.compile("Ã[¥¤¶…„–]")
+_JSON_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_JSON_BRACKET = re.compile(rb"[\[\]{}]")
+# Excel's way of keeping the noughts of 0123 in a CSV file.
+_QUOTED_FORMULA = re.compile(r'="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file's unpacked content, its name as sent, and the extension that says what it is."""
+
+    name: str
+    data: bytes
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headings and data rows, every cell a text."""
+
+    headings: Sequence[str]
+    rows: Iterator[Sequence[str]]
+
+
+def _megabytes() -> int:
+    return MAX_BYTES // 1_000_000
+
+
+def open_source(name: str, data: bytes) -> Source:
+    """
+    Unpack `.gz` and see what kind of file it is.
+
+    :raises Unreadable: empty, too large, or not really packed
+    """
+    if len(data) > MAX_BYTES:
+        raise Unreadable(
+            _("Filen är större än %(n)d megabyte. Dela upp den i flera filer.") % {"n": _megabytes()}
+        )
+    path = Path(name)
+    if path.suffix.lower() == ".gz":
+        path = path.with_suffix("")
+        try:
+            with gzip.open(io.BytesIO(data)) as packed:
+                data = packed.read(MAX_BYTES + 1)
+        except (OSError, EOFError, zlib.error):
+            raise Unreadable(_("Filen kan inte packas upp. Packa den igen med gzip, eller lämna den opackad.")) from None
+        if len(data) > MAX_BYTES:
+            raise Unreadable(
+                _("Filen är större än %(n)d megabyte när den packats upp. Dela upp den.") % {"n": _megabytes()}
+            )
+    if not data.strip():
+        raise Unreadable(_("Filen är tom."))
+    return Source(name, data, path.suffix.lower())
+
+
+def encoding_of(data: bytes, result: ImportResult) -> str:
+    """
+    Return the encoding of a text file. Only Windows-1252 and UTF-16 without a mark are guesses, and told.
+
+    :raises Unreadable: not text at all
+    """
+    if data.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    sample = data[:2000]
+    for encoding, odd in (("utf-16-le", 1), ("utf-16-be", 0)):
+        every_second = sample[odd::2]
+        if len(every_second) > 4 and every_second.count(0) > 0.8 * len(every_second):
+            result.warn(_("Gissade att filen är sparad som UTF-16. Kontrollera å, ä och ö."))
+            return encoding
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        if b"\x00" in sample:
+            raise Unreadable(_("Filen är ingen textfil. Spara den som CSV eller XLSX och försök igen.")) from None
+        result.warn(_("Gissade att filen är sparad som Windows-1252. Kontrollera å, ä och ö."))
+        # latin-1 has a character for each byte; Windows-1252 lacks five.
+        return "latin-1" if re.search(rb"[\x81\x8d\x8f\x90\x9d]", data) else "cp1252"
+    return "utf-8"
+
+
+def decode(data: bytes, result: ImportResult) -> str:
+    """
+    Return a text file's text.
+
+    :raises Unreadable: broken in its own encoding
+    """
+    encoding = encoding_of(data, result)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise Unreadable(_("Filens text är trasig. Spara den igen som UTF-8.")) from None
+
+
+def _separator(sample: str, result: ImportResult, known: Mapping[str, str]) -> str:
+    """Return the separator that gives most known headings, then most columns that agree row by row."""
+    scores: dict[str, tuple[int, int, int]] = {}
+    for separator in _SEPARATORS:
+        try:
+            rows = [row for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator) if row][:_SAMPLE]
+        except csv.Error:
+            continue
+        if rows and len(rows[0]) > 1:
+            agreeing = sum(len(row) == len(rows[0]) for row in rows)
+            scores[separator] = (sum(plain(cell) in known for cell in rows[0]), agreeing, len(rows[0]))
+    if not scores:
+        return ";"
+    best = max(scores, key=lambda separator: scores[separator])
+    if any(scores[other][:2] == scores[best][:2] for other in scores if other != best):
+        result.warn(
+            _("Gissade att kolumnerna skiljs åt med %(sign)s. Kontrollera raderna.") % {"sign": _SEPARATORS[best]}
+        )
+    return best
+
+
+def _cell_of_text(cell: str) -> str:
+    if cell[:1] == "=":
+        literal = _QUOTED_FORMULA.fullmatch(cell)
+        return literal[1] if literal else Formula(cell)
+    return unharmed(cell)
+
+
+def _csv_table(source: Source, result: ImportResult, known: Mapping[str, str]) -> Table:
+    encoding = encoding_of(source.data, result)
+    try:
+        sample = "".join(_head(source.data, encoding))
+    except UnicodeDecodeError:
+        raise Unreadable(_("Filens text är trasig. Spara den igen som UTF-8.")) from None
+    if _MOJIBAKE.search(sample):
+        result.warn(_("Å, ä och ö ser trasiga ut. Filen kan ha sparats med fel teckenkodning."))
+    lines = io.TextIOWrapper(io.BytesIO(source.data), encoding=encoding, newline="")
+    declared = re.match(r"sep=(.)\r?\n", sample, re.IGNORECASE)
+    if declared:
+        lines.readline()
+    separator = declared[1] if declared else _separator(sample, result, known)
+    records = _records(csv.reader(lines, delimiter=separator, strict=True))
+    headings = next(records, [])
+    return Table(headings, ([_cell_of_text(cell) for cell in record] for record in records))
+
+
+def _head(data: bytes, encoding: str) -> list[str]:
+    lines = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+    return [line for line, _n in zip(iter(lambda: lines.readline(20_000), ""), range(_SAMPLE), strict=False)]
+
+
+def _records(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Give a CSV file's records, turning the reader's own faults into a sentence."""
+    number = 0
+    while True:
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            raise Unreadable(
+                _("Rad %(n)d går inte att läsa. Ett citattecken kan saknas, eller stå fel.") % {"n": max(number, 1)}
+            ) from None
+        except UnicodeDecodeError:
+            raise Unreadable(_("Filens text är trasig. Spara den igen som UTF-8.")) from None
+        number += 1
+        yield record
+
+
+def _text_of_value(value: object) -> str:
+    """Return a spreadsheet's or JSON's value as the text a CSV file would hold."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.isoformat(" ", "minutes")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)
+
+
+def _check_workbook(data: bytes) -> None:
+    """Look into the archive before any program does: its unpacked size, and XML with its own definitions."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
+                raise Unreadable(
+                    _("Filen är större än %(n)d megabyte när den packats upp. Dela upp den.") % {"n": _megabytes()}
+                )
+            for member in archive.infolist():
+                content = archive.read(member)
+                is_xml = member.filename.endswith((".xml", ".rels", ".vml"))
+                if is_xml and (b"<!" in content.replace(b"<![CDATA[", b"").replace(b"<!--", b"") or b"\x00" in content[:4]):
+                    raise Unreadable(_("Filen innehåller egna XML-definitioner. Spara den på nytt i Excel."))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+        raise Unreadable(_("Filen är ingen Excelfil av slaget XLSX. Spara den igen som XLSX eller CSV.")) from None
+
+
+def _workbook_table(source: Source, result: ImportResult) -> Table:
+    import openpyxl
+
+    _check_workbook(source.data)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(source.data), read_only=True, data_only=False, keep_links=False)
+    except Exception:  # openpyxl raises whatever a broken part happens to raise
+        raise Unreadable(_("Filen är ingen Excelfil av slaget XLSX. Spara den igen som XLSX eller CSV.")) from None
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if not visible:
+        raise Unreadable(_("Filen har inget synligt blad. Visa bladet och spara filen igen."))
+    if len(book.worksheets) > 1:
+        result.warn(
+            _("Filen har flera blad. Bara %(name)s lästes in; %(n)d blad lämnades, varav %(hidden)d dolda.")
+            % {
+                "name": f"”{visible[0].title}”",
+                "n": len(book.worksheets) - 1,
+                "hidden": len(book.worksheets) - len(visible),
+            }
+        )
+    sheet = visible[0]
+    sheet.reset_dimensions()  # the size that a file states may be any
+
+    def records() -> Iterator[list[str]]:
+        try:
+            for cells in sheet.iter_rows():
+                yield [
+                    Formula(cell.value) if cell.data_type == "f" else unharmed(_text_of_value(cell.value))
+                    for cell in cells
+                ]
+        except Unreadable:
+            raise
+        except Exception:  # as above: a sheet is parsed while it is read
+            raise Unreadable(_("Excelfilen är trasig. Spara den igen som XLSX eller CSV.")) from None
+
+    rows = records()
+    return Table(next(rows, []), rows)
+
+
+def _check_depth(data: bytes) -> None:
+    depth = 0
+    for bracket in _JSON_BRACKET.finditer(_JSON_TEXT.sub(b"", data)):
+        if bracket[0] in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise Unreadable(
+                    _("Filen har fler än %(n)d nivåer i varandra. Gör den plattare.") % {"n": MAX_DEPTH}
+                )
+        else:
+            depth -= 1
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _parse_json(text: str) -> Any:
+    return json.loads(text, parse_constant=_refuse_constant)
+
+
+def read_document(source: Source, result: ImportResult) -> Any:
+    """
+    Return a JSON, GeoJSON or NDJSON file's content; NDJSON as a list.
+
+    :raises Unreadable: not JSON, too deep, or with numbers that JSON lacks
+    """
+    if source.suffix not in DOCUMENTS:
+        raise Unreadable(
+            _("Filslaget %(suffix)s kan inte läsas in här. Använd %(known)s.")
+            % {"suffix": source.suffix or "?", "known": ", ".join(sorted(DOCUMENTS))}
+        )
+    text = decode(source.data, result)
+    _check_depth(text.encode() if not source.data.isascii() else source.data)
+    try:
+        if source.suffix in {".ndjson", ".jsonl"}:
+            return [_parse_json(line) for line in text.split("\n") if line.strip()]
+        return _parse_json(text)
+    except json.JSONDecodeError as fault:
+        raise Unreadable(
+            _("Filen är inte rätt skriven JSON. Felet är nära rad %(line)d, tecken %(column)d.")
+            % {"line": fault.lineno, "column": fault.colno}
+        ) from None
+    except (ValueError, RecursionError):
+        raise Unreadable(_("Filen innehåller tal som JSON inte har, till exempel NaN. Ta bort dem.")) from None
+
+
+def _document_table(source: Source, result: ImportResult) -> Table:
+    document = read_document(source, result)
+    if not isinstance(document, list) or not all(isinstance(row, dict) for row in document):
+        raise Unreadable(_("Filen ska vara en lista med en post per rad, som [{…}, {…}]."))
+    headings: dict[str, None] = {}
+    for row in document:
+        headings.update(dict.fromkeys(row))
+    if any(isinstance(value, list | dict) for row in document for value in row.values()):
+        raise Unreadable(_("Posterna i filen får inte ha listor eller poster i sig. Gör dem plattare."))
+    return Table(list(headings), ([_text_of_value(row.get(name)) for name in headings] for row in document))
+
+
+def read_table(source: Source, result: ImportResult, known: Mapping[str, str]) -> Table:
+    """
+    Return a file's headings and rows; `known` are the headings to look for when separators are guessed.
+
+    :raises Unreadable: the file, or later while rows are read, a row of it
+    """
+    if source.suffix in {".csv", ".txt", ".tsv"}:
+        table = _csv_table(source, result, known)
+    elif source.suffix == ".xlsx":
+        table = _workbook_table(source, result)
+    elif source.suffix in TABLES:
+        table = _document_table(source, result)
+    else:
+        raise Unreadable(
+            _("Filslaget %(suffix)s kan inte läsas in här. Använd %(known)s.")
+            % {"suffix": source.suffix or "?", "known": ", ".join(sorted(TABLES))}
+        )
+    if len(table.headings) > MAX_COLUMNS:
+        raise Unreadable(_("Filen har fler än %(n)d kolumner. Ta bort dem som inte behövs.") % {"n": MAX_COLUMNS})
+    return Table(table.headings, _limited(table.rows))
+
+
+def _limited(rows: Iterator[Sequence[str]]) -> Iterator[Sequence[str]]:
+    for number, row in enumerate(rows, start=1):
+        if number > MAX_ROWS:
+            raise Unreadable(_("Filen har fler än %(n)d rader. Dela upp den i flera filer.") % {"n": MAX_ROWS})
+        yield row
