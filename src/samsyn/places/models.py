@@ -55,8 +55,6 @@ class Area(models.Model):
     version = models.CharField(_("version"), max_length=40, blank=True)
     reference_date = models.DateField(_("gäller den"), null=True, blank=True)
     search_text = models.TextField(editable=False)
-
-
     sort_key = models.CharField(max_length=200, editable=False)
 
     objects: ClassVar[models.Manager[Area]] = AreaQuerySet.as_manager()

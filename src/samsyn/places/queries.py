@@ -1,0 +1,54 @@
+"""Reads of areas."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from samsyn.core.errors import NotFound
+from samsyn.places.enums import AreaLevel
+from samsyn.places.models import Area, AreaQuerySet
+
+
+def _all() -> AreaQuerySet:
+    return AreaQuerySet(Area)
+
+
+def area_by_code(code: str) -> Area:
+    """
+    Return an area.
+
+    :raises NotFound: no such area is read in
+    """
+    area = _all().filter(code=code).first()
+    if area is None:
+        raise NotFound(_("Området finns inte. Välj ett område i listan."))
+    return area
+
+
+def regso_of(municipality_code: str) -> AreaQuerySet:
+    """Return a municipality's RegSO in Swedish alphabetical order."""
+    return _all().at_level(AreaLevel.REGSO).in_municipality(municipality_code).alphabetical()
+
+
+def deso_of(municipality_code: str) -> AreaQuerySet:
+    """Return a municipality's DeSO by their RegSO's name and then their code."""
+    return _all().at_level(AreaLevel.DESO).in_municipality(municipality_code).alphabetical()
+
+
+def deso_in(regso_code: str) -> AreaQuerySet:
+    """Return the DeSO that a RegSO consists of."""
+    return _all().at_level(AreaLevel.DESO).filter(parent_code=regso_code).order_by("code")
+
+
+def municipality_area(municipality_code: str) -> Area | None:
+    """Return a municipality's own outline, if it is read in."""
+    return _all().at_level(AreaLevel.MUNICIPALITY).filter(code=municipality_code).first()
+
+
+def numbered_regso(municipality_code: str) -> list[tuple[int, Area]]:
+    """
+    Return a municipality's RegSO with the numbers that map and list share, 1 first.
+
+    The order is alphabetical and nothing else, so a number is never a rank.
+    """
+    return list(enumerate(regso_of(municipality_code), start=1))
