@@ -32,6 +32,7 @@ __all__ = [
     "cases_needed",
     "compare_counts",
     "compare_shares",
+    "decimals_to_show",
     "judge_shares_without_denominator",
     "not_judged",
 ]
@@ -678,6 +679,24 @@ def not_judged(*missing: Missing) -> NotJudged:
     if not missing:
         raise CompareError(Fault.NOTHING_MISSING, "missing")
     return NotJudged(missing=missing)
+
+
+def decimals_to_show(limit: float, no_change: float, *, at_least: int = 0) -> int:
+    """
+    Say how many decimals keep a shown limit on its own side of no change.
+
+    A clear increase whose lower limit is 0.0134 must not be shown as "0.0 to 0.4": the page would contradict
+    itself. A limit that lies on no change exactly, or closer than six decimals can tell, gets `at_least`.
+
+    >>> decimals_to_show(0.0134, 0.0, at_least=1)
+    2
+    >>> decimals_to_show(-3.0, 0.0, at_least=1)
+    1
+    """
+    for decimals in range(at_least, 7):
+        if round(limit, decimals) != no_change:
+            return decimals
+    return at_least
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,7 @@ def test_it_refuses_what_is_not_a_share(
     fractions: tuple[int, int, int, int], settings: dict[str, float], code: Fault, field: str
 ) -> None:
     with pytest.raises(CompareError) as caught:
-        compare_shares(*fractions, **settings)
+        compare_shares(*fractions, **settings)  # type: ignore[arg-type]
     assert (caught.value.code, caught.value.field) == (code, field)
 
 
