@@ -97,7 +97,7 @@ def open_source(source: Source) -> TTFont:
     if NO_BREAK_HYPHEN not in cmap:
         map_character(font, NO_BREAK_HYPHEN, cmap[ord("-")])
     if NARROW_SPACE not in cmap:
-        add_blank(font, "uni202F", advance=font["hmtx"][cmap[ord(" ")]][0] * 2 // 3)
+        add_blank(font, "uni202F", advance=font["hmtx"][cmap[ord(" ")]][0] // 2)
         map_character(font, NARROW_SPACE, "uni202F")
     return font
 

@@ -5,3 +5,5 @@ class CommitmentsConfig(AppConfig):
     name = "samsyn.commitments"
     label = "commitments"
 
+    def ready(self) -> None:
+        from samsyn.commitments import exports, importers  # noqa: F401 - registers what can be read in and out

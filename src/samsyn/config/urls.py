@@ -1,2 +1,21 @@
-from django.urls import URLPattern
-urlpatterns: list[URLPattern] = []
+"""All addresses. Residents' are Swedish and come in each language; staff's stand under /arbete/."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from samsyn.core import views as core
+
+urlpatterns = [
+    path("healthz", core.healthz, name="healthz"),
+    *i18n_patterns(
+        path("konto/", include("samsyn.accounts.urls")),
+        path("arbete/", include("samsyn.desk.urls")),
+        path("", include("samsyn.public.urls")),
+        prefix_default_language=False,
+    ),
+]
+
+handler400 = core.bad_request
+handler403 = core.permission_denied
+handler404 = core.page_not_found
+handler500 = core.server_error

@@ -1,0 +1,126 @@
+"""Loads the demo town: real documents and real statistics of Trollhättan, and example accounts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from samsyn.accounts.models import User
+from samsyn.core.errors import DomainError
+from samsyn.core.importing.runner import run_import
+from samsyn.organisations import services
+from samsyn.organisations.enums import Role
+from samsyn.organisations.models import GuideEntry, Membership, Municipality, OpeningHours, Organisation, PageReview
+
+DATA = Path(__file__).parent / "data"
+CODE = "1488"
+PASSWORD = "trygg-i-trollhattan"  # noqa: S105 - printed by the demo, and refused outside it
+
+# In the order in which they need one another.
+FILES: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("areas", "kommun-1488-trollhattan.geojson", {}),
+    ("areas", "regso-2025-trollhattan-simplified.geojson", {}),
+    ("areas", "deso-2025-trollhattan.geojson", {}),
+    ("population", "befolkning-trollhattan-2025.csv", {}),
+    ("population", "befolkning-regso-2025.csv", {}),
+    ("population", "befolkning-deso-2025.csv", {}),
+    ("crime-statistics", "bra-anmalda-brott-trollhattan-ar.csv", {}),
+    ("crime-statistics", "bra-anmalda-brott-kvartal.csv", {}),
+    ("police-events", "polisen-events-trollhattan.json", {}),
+    ("commitments", "commitments-trollhattan.json", {}),
+)
+
+PEOPLE: tuple[tuple[str, str, str, Role], ...] = (
+    ("strateg@example.org", "Exempel Strateg", "trollhattans-stad", Role.STRATEGIST),
+    ("polis@example.org", "Exempel Kommunpolis", "polisen", Role.POLICE_OFFICER),
+    ("styrgrupp@example.org", "Exempel Styrgrupp", "trollhattans-stad", Role.STEERING_GROUP),
+    ("redaktor@example.org", "Exempel Redaktör", "trollhattans-stad", Role.PAGE_EDITOR),
+)
+
+
+class DemoFileRefused(DomainError):
+    """A data file of the demo was refused: the package itself is broken."""
+
+
+def _read(name: str) -> Any:
+    return json.loads((DATA / name).read_text(encoding="utf-8"))
+
+
+def load(*, now: datetime, say: Callable[[str], None]) -> None:
+    """
+    Load the demo town, unless it is there already: then everything in it is kept as people have left it.
+
+    :raises DemoFileRefused: a data file could not be read in
+    """
+    if Municipality.objects.filter(code=CODE).exists():
+        say(_("Demostaden finns redan. Det som ändrats i den är kvar."))
+        return
+    say(_("Laddar demostaden Trollhättan …"))
+    with transaction.atomic():
+        _load_municipality()
+        for kind, name, options in FILES:
+            result = run_import(kind, DATA / name, municipality=CODE, now=now, options=options)
+            if not result.accepted:
+                raise DemoFileRefused(f"{name}: {result.as_dict()['file_errors'] or result.as_dict()['row_errors'][:3]}")
+            say(f"  {name}: {result.counts.stored}")
+        _load_guide()
+        _load_people()
+
+
+def _load_municipality() -> None:
+    data = _read("municipality-trollhattan.json")
+    services.set_up_municipality(code=CODE, name=data["municipality"]["name"])
+    municipality = Municipality.objects.get(code=CODE)
+    for name, value in data["municipality"].items():
+        setattr(municipality, name, value)
+    municipality.is_example = True
+    municipality.save()
+    municipality.organisations.all().delete()
+    for organisation in data["organisations"]:
+        Organisation.objects.create(municipality=municipality, **organisation)
+    for hours in data["opening_hours"]:
+        OpeningHours.objects.create(
+            municipality=municipality,
+            weekday=hours["weekday"],
+            opens_at=time.fromisoformat(hours["opens_at"]),
+            closes_at=time.fromisoformat(hours["closes_at"]),
+        )
+    for review in data["page_reviews"]:
+        day = date.fromisoformat(review["reviewed_date"])
+        PageReview.objects.create(municipality=municipality, **{**review, "reviewed_date": day})
+
+
+def _load_guide() -> None:
+    municipality = Municipality.objects.get(code=CODE)
+    entries = _read("guide-trollhattan.json")
+    for entry in entries["entries"] if isinstance(entries, dict) else entries:
+        row = GuideEntry(municipality=municipality, **entry)
+        row.refresh_search_text()
+        row.save()
+
+
+def _load_people() -> None:
+    municipality = Municipality.objects.get(code=CODE)
+    for email, name, key, role in PEOPLE:
+        user = User.objects.create_user(email, PASSWORD, name=name, is_demo=True)
+        organisation = Organisation.objects.get(municipality=municipality, key=key)
+        Membership.objects.create(user=user, organisation=organisation, role=role)
+
+
+def sign_ins(address: str) -> list[str]:
+    """Return the lines that tell how to sign in to the demo."""
+    people = [f"  {email:<24} {role.label}" for email, _name, _organisation, role in PEOPLE]
+    return [
+        "",
+        f"{_('Invånarnas sidor')}: {address}/",
+        f"{_('Arbetet')}: {address}/arbete/",
+        _("Logga in med lösenordet %(password)s som:") % {"password": PASSWORD},
+        *people,
+        "",
+    ]
