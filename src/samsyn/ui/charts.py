@@ -5,6 +5,7 @@ Across, everything is a per cent of the axis, so that one drawing fits a phone a
 Positions are text, for templates write numbers with a decimal comma and SVG reads none.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -13,6 +14,10 @@ from samsyn.ui.formats import Number, format_number, format_percent_change
 MAX_TICKS = 7
 # A label centred nearer the edge than this would leave the axis on a phone.
 EDGE = 28.0
+# Least room, in steps, between a number and the end of the axis.
+MARGIN = 0.25
+MIN_SPAN = 0.01
+LONG_LABEL = 5
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,11 @@ class IntervalChart:
     width: str
     ticks: list[Tick]
 
+    @property
+    def has_long_labels(self) -> bool:
+        """Tell whether the labels would touch on a phone."""
+        return len(self.ticks) > LONG_LABEL and any(len(tick.label) > LONG_LABEL for tick in self.ticks)
+
 
 def interval_chart(
     *,
@@ -68,16 +78,7 @@ def interval_chart(
     if (low is not None and low > estimate) or (high is not None and high < estimate):
         raise ValueError("The estimate must lie inside its interval")
 
-    step = _step(min(0.0, *numbers), max(0.0, *numbers))
-    first = math.floor(min(0.0, *numbers) / step)
-    last = math.ceil(max(0.0, *numbers) / step)
-    # An open end needs room beyond the last number to show that it goes on.
-    if low is None and first * step >= min(numbers):
-        first -= 1
-    if high is None and last * step <= max(numbers):
-        last += 1
-    if first == last:
-        first, last = first - 1, last + 1
+    step, first, last = _axis(min(0.0, *numbers), max(0.0, *numbers))
     start, end = first * step, last * step
 
     def position(value: float) -> float:
@@ -112,17 +113,23 @@ def interval_chart(
     )
 
 
-def _step(low: float, high: float) -> float:
-    """Return the smallest of 1, 2, 5, 10, 20, … that needs no more than MAX_TICKS ticks."""
-    span = high - low
-    if span == 0:
-        return 10.0
-    magnitude = 10.0 ** math.floor(math.log10(span / MAX_TICKS))
-    for factor in (1, 2, 5, 10, 20, 50, 100):
+def _axis(low: float, high: float) -> tuple[float, int, int]:
+    """
+    Choose the step of the axis, and its first and last tick counted in steps from zero.
+
+    The step is the smallest of 1, 2, 5, 10, 20, … that needs no more than MAX_TICKS ticks. No number stands at the very
+    end: there a limit would look as if the axis cut it, and an open one could not be seen to go on.
+    """
+    magnitude = 10.0 ** math.floor(math.log10(max(high - low, MIN_SPAN) / MAX_TICKS))
+    for factor in itertools.cycle((1, 2, 5)):
         step = factor * magnitude
-        if math.ceil(high / step) - math.floor(low / step) + 1 <= MAX_TICKS:
-            return step
-    raise AssertionError("some step always fits")
+        first = math.floor(low / step - MARGIN)
+        last = math.ceil(high / step + MARGIN)
+        if last - first + 1 <= MAX_TICKS:
+            break
+        if factor == 5:
+            magnitude *= 10
+    return step, first, last
 
 
 def _percent(value: float) -> str:
