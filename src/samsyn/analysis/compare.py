@@ -3,7 +3,8 @@ Tell whether a number has changed between two periods, or whether chance alone e
 
 `compare_counts` judges counts (185 reports one year, 162 the next), `compare_shares` judges shares whose
 numerators and denominators are known, and `judge_shares_without_denominator` says what is missing when they
-are not. Each answer carries its interval, its verdict as a code, and every setting needed to compute it again.
+are not. Each answer carries its interval, its verdict as a code, and every setting needed to compute it
+again.
 
 `docs/algorithms/verdicts.md` explains guarantees and limits in prose.
 """
@@ -108,9 +109,9 @@ class CountComparison:
     """
     Two counts compared; made by `compare_counts`.
 
-    `low` and `high` are limits for `ratio`; None is an open limit, "cannot be given". The percent fields are
-    the same three numbers as change in percent. `expected_after` is the count the second period would have had
-    at the first period's rate. The thresholds are None when no count at all would have been clear.
+    `low` and `high` are limits for `ratio`; None is an open limit, "cannot be given". The percent fields
+    are the same three numbers as change in percent. `expected_after` is the count the second period would
+    have had at the first period's rate. The thresholds are None when no count at all would have been clear.
     """
 
     METHOD_VERSION: ClassVar[int] = 1
@@ -300,12 +301,14 @@ def compare_counts(
     before, after
         Number of events in the first and the second period; whole numbers from 0.
     exposure_before, exposure_after
-        What the events could happen in, in the same unit for both: days (365 and 366), inhabitants, tests made.
+        What the events could happen in, in the same unit for both: days (365 and 366), inhabitants, tests
+        made.
     confidence
         Confidence level of the two-sided interval, between 0 and 1.
     dispersion
-        Variance divided by mean of such counts, from 1, as their history shows (Pearson's χ² over its degrees of
-        freedom). None when no history has been looked at: the interval is then the narrowest possible.
+        Variance divided by mean of such counts, from 1, as their history shows (Pearson's χ² over its
+        degrees of freedom). None when no history has been looked at: the interval is then the narrowest
+        possible.
 
     Returns
     -------
@@ -316,9 +319,9 @@ def compare_counts(
     Raises
     ------
     CompareError
-        A count is negative, not a whole number or above 10⁹; an exposure is not positive and finite, or the two
-        differ by more than a factor 10 000; the confidence is not strictly between 0 and 1; the dispersion is
-        not between 1 and 1 000.
+        A count is negative, not a whole number or above 10⁹; an exposure is not positive and finite, or the
+        two differ by more than a factor 10 000; the confidence is not strictly between 0 and 1; the
+        dispersion is not between 1 and 1 000.
 
     Notes
     -----
@@ -332,13 +335,14 @@ def compare_counts(
     two tails and cannot contradict each other; the minimum-likelihood p of R's ``poisson.test`` can
     (Fay 2010, pp. 53-58). The test is conservative: a false verdict is rarer than 1 - `confidence`.
 
-    With a dispersion :math:`\phi` above 1, :math:`a / \phi` and :math:`b / \phi` stand in for the counts in the
-    beta quantiles, as effective sample sizes do for surveys (Korn & Graubard 1998, pp. 193-201). It is then no
-    longer exact, but false verdicts stay below the nominal rate for negative binomial counts of that dispersion.
+    With a dispersion :math:`\phi` above 1, :math:`a / \phi` and :math:`b / \phi` stand in for the counts in
+    the beta quantiles, as effective sample sizes do for surveys (Korn & Graubard 1998, pp. 193-201). It is
+    then no longer exact, but false verdicts stay below the nominal rate for negative binomial counts of
+    that dispersion.
 
-    Do not leave `dispersion` out when events come in clusters (one night, forty cars) or earlier years varied
-    more than chance. Do not use it to judge a place that was chosen because its figure was high, nor for sums of
-    money, scores or averages.
+    Do not leave `dispersion` out when events come in clusters (one night, forty cars) or earlier years
+    varied more than chance. Do not use it to judge a place that was chosen because its figure was high, nor
+    for sums of money, scores or averages.
 
     Examples
     --------
@@ -419,8 +423,8 @@ def compare_shares(
     confidence
         Confidence level of the two-sided interval, between 0 and 1.
     rounded_to
-        The step of the published shares, when the numerators were worked back from them: 0.001 for one decimal
-        of a percent. None when the numerators were counted.
+        The step of the published shares, when the numerators were worked back from them: 0.001 for one
+        decimal of a percent. None when the numerators were counted.
 
     Returns
     -------
@@ -445,11 +449,12 @@ def compare_shares(
     interval turned round: one minus the confidence at which a limit meets 0. The method is approximate: the
     false verdicts are near the nominal rate, not below it for certain.
 
-    Rounding is taken at its worst: each share may be off by half a step, and its numerator by half a case. As
-    both limits rise with the later share and fall with the earlier, the ends of that range give the widest limits.
+    Rounding is taken at its worst: each share may be off by half a step, and its numerator by half a case.
+    As both limits rise with the later share and fall with the earlier, the ends of that range give the
+    widest limits.
 
-    Do not use it for answers from people who chose themselves to answer, for the same persons asked twice, for
-    weighted surveys, or when a change of definition separates the periods.
+    Do not use it for answers from people who chose themselves to answer, for the same persons asked twice,
+    for weighted surveys, or when a change of definition separates the periods.
 
     Examples
     --------
@@ -716,7 +721,7 @@ class _Null:
         return lower, upper
 
     def ratio_limits(self, before: int, after: int) -> tuple[float | None, float | None]:
-        """Clopper-Pearson limits for the later share of the total, as ratios of rates; None is an open limit."""
+        """Clopper-Pearson limits for the later share of the total, as ratios of rates; None is open."""
         if before == after == 0:
             return None, None
         a, b = before / self.dispersion, after / self.dispersion
@@ -756,7 +761,7 @@ class _Null:
 
 
 def _last_true(predicate: Callable[[int], bool], upper: int) -> int:
-    """The last number below `upper` for which a predicate holds that is true at 0 and false from somewhere on."""
+    """The last number below `upper` for which a predicate holds that is true up to some point and then false."""
     lower = 0
     while upper - lower > 1:
         middle = (lower + upper) // 2

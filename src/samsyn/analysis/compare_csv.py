@@ -17,7 +17,7 @@ from samsyn.analysis.compare import (
     judge_shares_without_denominator,
     not_judged,
 )
-from samsyn.analysis.csv_input import FileFault, Row, RowFault, decimal, integer, read_table
+from samsyn.analysis.csv_input import FileError, Row, RowError, decimal, integer, read_table
 
 COUNT_COLUMNS = ("before", "after", "exposure_before", "exposure_after", "dispersion")
 FRACTION_COLUMNS = ("numerator_before", "denominator_before", "numerator_after", "denominator_after")
@@ -49,9 +49,9 @@ SENTENCES = {
     ),
     Fault.DENOMINATOR_NOT_POSITIVE: "Nämnaren är 0. Lämna cellen tom om antalet fall inte är känt.",
     Fault.NUMERATOR_ABOVE_DENOMINATOR: "Täljaren är större än nämnaren. Kontrollera båda cellerna.",
-    Fault.NOT_A_DISPERSION: "Spridningen är varians delad med medelvärde, från 1. Lämna cellen tom om den är okänd.",
+    Fault.NOT_A_DISPERSION: "Spridningen är varians delad med medelvärde, minst 1. Lämna tomt om okänd.",
     Fault.NOT_A_SHARE: "En andel ligger mellan 0 och 1. Skriv 0,16 för 16 procent.",
-    Fault.NOTHING_MISSING: "Nämnarna är kända. Fyll i täljarna i stället för andelarna, så kan raden bedömas.",
+    Fault.NOTHING_MISSING: "Nämnarna är kända. Fyll i täljarna också, så kan raden bedömas.",
 }
 
 
@@ -72,16 +72,16 @@ def compare_file(raw: bytes, *, confidence: float, power: float, rounded_to: flo
     answer = Answer()
     try:
         table = read_table(raw, known=COLUMNS, aliases=SWEDISH_HEADINGS)
-    except FileFault as fault:
+    except FileError as fault:
         answer.file_errors.append(str(fault))
         return answer
     answer.warnings = table.warnings
     for number, row in enumerate(table.rows(), start=1):
         try:
-            if isinstance(row, RowFault):
+            if isinstance(row, RowError):
                 raise row
             result = compare_row(row, confidence=confidence, power=power, rounded_to=rounded_to)
-        except RowFault as fault:
+        except RowError as fault:
             answer.row_errors.append({"row": number, "column": fault.column, "text": fault.text})
         else:
             answer.results.append({"row": number, "id": row.get("id", ""), **result.as_dict()})
@@ -94,20 +94,20 @@ def compare_row(
     """
     Compare one row by the columns that are filled in; empty cells are missing facts, not faults.
 
-    :raises RowFault: a cell is not a number, is out of range, or the row mixes counts and shares
+    :raises RowError: a cell is not a number, is out of range, or the row mixes counts and shares
     """
     has_counts, has_fractions, has_shares = (
         any(row.get(column) for column in columns)
         for columns in (COUNT_COLUMNS, FRACTION_COLUMNS, SHARE_COLUMNS)
     )
     if has_counts and (has_fractions or has_shares):
-        raise RowFault(None, "Raden har både antal och andelar. Dela upp den i en rad för varje.")
+        raise RowError(None, "Raden har både antal och andelar. Dela upp den i en rad för varje.")
     try:
         if has_fractions or has_shares:
             return _compare_share_row(row, confidence, power, rounded_to)
         return _compare_count_row(row, confidence)
     except CompareError as error:
-        raise RowFault(error.field, SENTENCES[error.code]) from error
+        raise RowError(error.field, SENTENCES[error.code]) from error
 
 
 def _compare_count_row(row: Row, confidence: float) -> CountComparison | NotJudged:
@@ -118,7 +118,7 @@ def _compare_count_row(row: Row, confidence: float) -> CountComparison | NotJudg
         return not_judged(*(lack for lack, value in lacks if value is None))
     if (exposure_before is None) != (exposure_after is None):
         empty = "exposure_before" if exposure_before is None else "exposure_after"
-        raise RowFault(empty, "Exponeringen saknas för ena perioden. Fyll i båda eller ingen.")
+        raise RowError(empty, "Exponeringen saknas för ena perioden. Fyll i båda eller ingen.")
     return compare_counts(
         before,
         after,

@@ -25,11 +25,11 @@ _DECIMAL = re.compile(rf"-?(\d+|\d{{1,3}}([{_BLANKS}]\d{{3}})+)([.,]\d+)?", re.A
 _MAYBE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
 
-class FileFault(Exception):
+class FileError(Exception):
     """A file that cannot be read."""
 
 
-class RowFault(Exception):
+class RowError(Exception):
     """A row that cannot be read; `column` is None when the fault is in the row as a whole."""
 
     def __init__(self, column: str | None, text: str) -> None:
@@ -44,13 +44,13 @@ class Table:
     lines: list[list[str]]
     warnings: list[str]
 
-    def rows(self) -> Iterator[Row | RowFault]:
+    def rows(self) -> Iterator[Row | RowError]:
         """Each data row, or the fault in its shape."""
         for line in self.lines:
             if any(cell.strip() for cell in line[len(self.columns) :]):
-                yield RowFault(
+                yield RowError(
                     None,
-                    "Raden har fler celler än rubrikraden. Sätt citattecken runt text som innehåller skiljetecknet.",
+                    "Raden har fler celler än rubrikraden. Sätt citattecken om text som har skiljetecken i sig.",
                 )
             else:
                 # A row cut short, as Excel saves trailing empty cells, lacks its last cells.
@@ -62,32 +62,32 @@ def read_table(raw: bytes, *, known: tuple[str, ...], aliases: Mapping[str, str]
     """
     Read a CSV file with a heading row; columns that are not known are told as a warning and left out.
 
-    :raises FileFault: too large, no text, no heading row that is known, or equal headings
+    :raises FileError: too large, no text, no heading row that is known, or equal headings
     """
     if len(raw) > MAX_BYTES:
-        raise FileFault(f"Filen är större än {MAX_BYTES // 1_000_000} MB. Dela upp den.")
+        raise FileError(f"Filen är större än {MAX_BYTES // 1_000_000} MB. Dela upp den.")
     warnings: list[str] = []
     text = _decode(raw, warnings)
     heading_line = text.lstrip().partition("\n")[0]
     delimiter = max(";,\t", key=heading_line.count)
     try:
-        # Strict, so that a quotation mark that is never closed is told and does not swallow the rest of the file.
+        # Strict, so that a quotation mark never closed is told and does not swallow the rest of the file.
         lines = [
             line
             for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
             if any(cell.strip() for cell in line)
         ]
     except csv.Error:
-        raise FileFault(
+        raise FileError(
             "Filen gick inte att läsa som CSV. Kontrollera att varje citattecken har ett som avslutar det."
         ) from None
     if not lines:
-        raise FileFault(f"Filen är tom. Den ska börja med en rubrikrad, till exempel: {';'.join(known[:3])}.")
+        raise FileError(f"Filen är tom. Den ska börja med en rubrikrad, till exempel: {';'.join(known[:3])}.")
     headings, *data = lines
     if len(headings) > MAX_COLUMNS:
-        raise FileFault(f"Filen har fler än {MAX_COLUMNS} kolumner. Ta bort dem som inte behövs.")
+        raise FileError(f"Filen har fler än {MAX_COLUMNS} kolumner. Ta bort dem som inte behövs.")
     if len(data) > MAX_ROWS:
-        raise FileFault(f"Filen har fler än {MAX_ROWS} rader. Dela upp den.")
+        raise FileError(f"Filen har fler än {MAX_ROWS} rader. Dela upp den.")
     columns = _columns(headings, known, aliases, warnings)
     return Table(columns=columns, lines=data, warnings=warnings)
 
@@ -96,19 +96,19 @@ def integer(row: Row, column: str) -> int | None:
     """
     A whole number, or None for an empty cell; blanks may part the thousands.
 
-    :raises RowFault: anything else; 1.417 and 1,417 too, since they may be thousands or decimals
+    :raises RowError: anything else; 1.417 and 1,417 too, since they may be thousands or decimals
     """
     cell = row.get(column, "")
     if not cell:
         return None
     if not _INTEGER.fullmatch(cell):
-        raise RowFault(
+        raise RowError(
             column, f"”{_shown(cell)}” är inte ett heltal. Skriv det med bara siffror, till exempel 1417."
         )
     # Python refuses to convert thousands of digits, and no count has more than a few.
     digits = _without_blanks(cell)
     if len(digits) > 20:
-        raise RowFault(column, "Talet är för stort. Kontrollera cellen.")
+        raise RowError(column, "Talet är för stort. Kontrollera cellen.")
     return int(digits)
 
 
@@ -116,19 +116,19 @@ def decimal(row: Row, column: str) -> float | None:
     """
     A number with decimal comma or point, or None for an empty cell.
 
-    :raises RowFault: anything else; 1.417 and 1,417 too, since they may be thousands or decimals
+    :raises RowError: anything else; 1.417 and 1,417 too, since they may be thousands or decimals
     """
     cell = row.get(column, "")
     if not cell:
         return None
     if _MAYBE_THOUSANDS.fullmatch(cell):
-        raise RowFault(
+        raise RowError(
             column,
             f"”{cell}” kan läsas som tusental eller som decimaler. "
             f"Skriv {re.sub('[.,]', '', cell)} om det är tusental, annars med två eller fyra decimaler.",
         )
     if not _DECIMAL.fullmatch(cell):
-        raise RowFault(column, f"”{_shown(cell)}” är inte ett tal. Skriv till exempel 365 eller 0,16.")
+        raise RowError(column, f"”{_shown(cell)}” är inte ett tal. Skriv till exempel 365 eller 0,16.")
     return float(_without_blanks(cell).replace(",", "."))
 
 
@@ -140,7 +140,7 @@ def _decode(raw: bytes, warnings: list[str]) -> str:
         text = raw.decode("cp1252", errors="replace")
         warnings.append("Filen är inte UTF-8 och lästes som Windows-1252. Kontrollera å, ä och ö i svaret.")
     if "\0" in text:
-        raise FileFault("Filen är inte en textfil. Spara arbetsboken som CSV och försök igen.")
+        raise FileError("Filen är inte en textfil. Spara arbetsboken som CSV och försök igen.")
     return text
 
 
@@ -155,10 +155,10 @@ def _columns(
             warnings.append(f"Kolumnen ”{_shown(heading.strip())}” används inte.")
             name = ""
         if name and name in columns:
-            raise FileFault(f"Två kolumner heter ”{_shown(heading.strip())}”. Ta bort eller döp om den ena.")
+            raise FileError(f"Två kolumner heter ”{_shown(heading.strip())}”. Ta bort eller döp om den ena.")
         columns.append(name)
     if not any(columns):
-        raise FileFault(f"Rubrikraden saknas eller är okänd. Kolumnerna heter: {', '.join(known)}.")
+        raise FileError(f"Rubrikraden saknas eller är okänd. Kolumnerna heter: {', '.join(known)}.")
     return tuple(columns)
 
 

@@ -137,7 +137,7 @@ def test_a_faulty_row_is_told_and_the_others_are_judged(answer: Any) -> None:
         ("20;8;59.204;59.271;;;", "exposure_before", "Skriv 59204"),
         ("20;8;365;nan;;;", "exposure_after", "inte ett tal"),
         ("20;8;1;3 660 000;;;", "exposure_after", "samma enhet"),
-        ("20;8;;;0,5;;", "dispersion", "från 1"),
+        ("20;8;;;0,5;;", "dispersion", "minst 1"),
         (";;;;;16;16,2", "share_before", "Skriv 0,16"),
         ("20;8;;;;0,16;0,162", None, "Dela upp"),
         ("20;8;;;;;;extra", None, "fler celler"),

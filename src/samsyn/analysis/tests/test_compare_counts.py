@@ -124,7 +124,10 @@ def test_dispersion_widens_the_interval_and_can_take_a_verdict_back() -> None:
     exact, wide = compare_counts(185, 140), compare_counts(185, 140, dispersion=3)
     assert exact.verdict is Verdict.CLEAR_DECREASE
     assert wide.verdict is Verdict.NO_RELIABLE_CHANGE
-    assert exact.low and wide.low and exact.high and wide.high
+    assert exact.low is not None
+    assert wide.low is not None
+    assert exact.high is not None
+    assert wide.high is not None
     assert wide.low < exact.low
     assert exact.high < wide.high
     assert wide.method != exact.method
