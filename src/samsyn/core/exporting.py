@@ -169,7 +169,8 @@ def run_export(kind: str, file_format: str = "json", *, municipality: str = "") 
     """
     if kind not in _EXPORTS:
         raise NotExportable(
-            _("Slaget %(kind)s kan inte exporteras. Välj bland %(kinds)s.") % {"kind": kind, "kinds": ", ".join(kinds())}
+            _("Slaget %(kind)s kan inte exporteras. Välj bland %(kinds)s.")
+            % {"kind": kind, "kinds": ", ".join(kinds())}
         )
     content = _EXPORTS[kind](municipality)
     is_geojson = isinstance(content, Document) and "features" in content.content

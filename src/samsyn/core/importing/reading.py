@@ -32,6 +32,7 @@ _SAMPLE = 20
 _MOJIBAKE = re.compile("Ã[¥¤¶…„–]")
 _JSON_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _JSON_BRACKET = re.compile(rb"[\[\]{}]")
+_XML_DEFINITION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 # Excel's way of keeping the noughts of 0123 in a CSV file.
 _QUOTED_FORMULA = re.compile(r'="([^"]*)"')
 
@@ -74,7 +75,7 @@ def open_source(name: str, data: bytes) -> Source:
             with gzip.open(io.BytesIO(data)) as packed:
                 data = packed.read(MAX_BYTES + 1)
         except (OSError, EOFError, zlib.error):
-            raise Unreadable(_("Filen kan inte packas upp. Packa den igen med gzip, eller lämna den opackad.")) from None
+            raise Unreadable(_("Filen kan inte packas upp. Packa den igen, eller lämna den opackad.")) from None
         if len(data) > MAX_BYTES:
             raise Unreadable(
                 _("Filen är större än %(n)d megabyte när den packats upp. Dela upp den.") % {"n": _megabytes()}
@@ -219,7 +220,8 @@ def _check_workbook(data: bytes) -> None:
             for member in archive.infolist():
                 content = archive.read(member)
                 is_xml = member.filename.endswith((".xml", ".rels", ".vml"))
-                if is_xml and (b"<!" in content.replace(b"<![CDATA[", b"").replace(b"<!--", b"") or b"\x00" in content[:4]):
+                # A nought among the first bytes is UTF-16, in which a definition could hide.
+                if is_xml and (_XML_DEFINITION.search(content) or b"\x00" in content[:4]):
                     raise Unreadable(_("Filen innehåller egna XML-definitioner. Spara den på nytt i Excel."))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         raise Unreadable(_("Filen är ingen Excelfil av slaget XLSX. Spara den igen som XLSX eller CSV.")) from None

@@ -55,7 +55,7 @@ def run_import(
     except Unreadable as fault:
         result.refuse_file(str(fault))
         return result
-    if result.file_errors or not items or (result.is_faulty and not good_rows_only):
+    if result.file_errors or (result.is_faulty and not (good_rows_only and items)):
         return result
     with transaction.atomic():
         result.counts = importer.load(items, context)
