@@ -761,7 +761,7 @@ class _Null:
 
 
 def _last_true(predicate: Callable[[int], bool], upper: int) -> int:
-    """The last number below `upper` for which a predicate holds that is true up to some point and then false."""
+    """The last number below `upper` for which a predicate holds, when it is true up to some point."""
     lower = 0
     while upper - lower > 1:
         middle = (lower + upper) // 2

@@ -50,7 +50,7 @@ class Table:
             if any(cell.strip() for cell in line[len(self.columns) :]):
                 yield RowError(
                     None,
-                    "Raden har fler celler än rubrikraden. Sätt citattecken om text som har skiljetecken i sig.",
+                    "Raden har fler celler än rubrikraden. Sätt citattecken om text med skiljetecken.",
                 )
             else:
                 # A row cut short, as Excel saves trailing empty cells, lacks its last cells.

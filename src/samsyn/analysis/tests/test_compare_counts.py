@@ -149,6 +149,21 @@ def test_verdict_interval_and_p_never_disagree(
     assert SMALLEST_P <= result.p <= 1
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "confidence"),
+    [(2, 7, 0.8203125), (3, 11, 0.942626953125), (4, 12, 0.923187255859375)],
+)
+def test_a_tail_of_exactly_half_alpha_is_not_clear_in_either_direction(
+    before: int, after: int, confidence: float
+) -> None:
+    # The beta quantile misses 1 by a few bits here, on the side of a clear change.
+    up, down = (compare_counts(*pair, confidence=confidence) for pair in ((before, after), (after, before)))
+    assert (up.verdict, up.low) == (Verdict.NO_RELIABLE_CHANGE, 1.0)
+    assert down.verdict is Verdict.NO_RELIABLE_CHANGE
+    assert down.high is not None
+    assert down.high >= 1.0
+
+
 @given(before=counts, after=counts, t=exposures, u=exposures, confidence=confidences, dispersion=dispersions)
 def test_interval_contains_the_estimate(
     before: int, after: int, t: float, u: float, confidence: float, dispersion: float | None
