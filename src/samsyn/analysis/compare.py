@@ -135,20 +135,24 @@ class CountComparison:
 
     @property
     def method(self) -> str:
+        """The method's id: exact, or with effective counts when a dispersion above 1 was given."""
         # Dividing by a dispersion of 1 changes nothing, so 1 and unknown are the exact method.
         is_exact = self.dispersion is None or self.dispersion == 1
         return "poisson-conditional-exact" if is_exact else "poisson-conditional-effective-counts"
 
     @property
     def percent_change(self) -> float | None:
+        """The ratio as change in percent; None when the ratio is undefined."""
         return _as_percent_change(self.ratio)
 
     @property
     def percent_low(self) -> float | None:
+        """The lower limit as change in percent; None when it cannot be given."""
         return _as_percent_change(self.low)
 
     @property
     def percent_high(self) -> float | None:
+        """The upper limit as change in percent; None when it cannot be given."""
         return _as_percent_change(self.high)
 
     def as_dict(self) -> dict[str, Any]:
@@ -207,6 +211,7 @@ class ShareComparison:
 
     @property
     def numerator_difference(self) -> int:
+        """How many more cases of the kind asked for there were after than before."""
         return self.numerator_after - self.numerator_before
 
     @property
@@ -265,6 +270,7 @@ class NotJudged:
 
     @property
     def verdict(self) -> Verdict:
+        """Always CANNOT_BE_JUDGED, so that the three answers can be read alike."""
         return Verdict.CANNOT_BE_JUDGED
 
     def as_dict(self) -> dict[str, Any]:

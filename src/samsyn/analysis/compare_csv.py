@@ -57,6 +57,8 @@ SENTENCES = {
 
 @dataclass(slots=True)
 class Answer:
+    """What became of a file: each row is either among the results or among the faults."""
+
     results: list[dict[str, Any]] = field(default_factory=list)
     row_errors: list[dict[str, Any]] = field(default_factory=list)
     file_errors: list[str] = field(default_factory=list)
@@ -64,6 +66,7 @@ class Answer:
 
     @property
     def has_faults(self) -> bool:
+        """Whether the file, or any row of it, could not be read."""
         return bool(self.row_errors or self.file_errors)
 
 

@@ -40,6 +40,8 @@ class RowError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """A file that was read: column names in order, "" for a column not used, and the raw data lines."""
+
     columns: tuple[str, ...]
     lines: list[list[str]]
     warnings: list[str]
