@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import shapely
@@ -16,6 +17,7 @@ WIDTH = 600
 PADDING = 6.0
 # Half a unit: finer detail than this is not seen at the width the map is shown in.
 _TOLERANCE = 0.5
+_FAR_LARGER = 5
 
 
 class Outlined(Protocol):
@@ -26,6 +28,27 @@ class Outlined(Protocol):
     geometry: dict[str, Any]
     label_lon: float
     label_lat: float
+
+
+class Measured(Protocol):
+    """An area with its size."""
+
+    area_km2: float
+
+
+AreaT = TypeVar("AreaT", bound=Measured)
+
+
+def dense_part(areas: Sequence[AreaT]) -> list[AreaT]:
+    """
+    Return the areas without those far larger than most: a town without its countryside, to be drawn closer.
+
+    Over the whole municipality the numbers of a town's small areas would stand on top of each other.
+    """
+    if not areas:
+        return []
+    typical = statistics.median(area.area_km2 for area in areas)
+    return [area for area in areas if area.area_km2 <= _FAR_LARGER * typical]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,351 @@
+"""
+Charts over years, drawn on the server: one Vega-Lite grammar for the page and the paper.
+
+The site's rules for content allow no style in a page, so colours are presentation attributes that name the design's
+custom properties and follow day and night. What Vega gives is taken apart and put together again from a short list of
+elements and attributes; nothing else of it reaches a page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from samsyn.statistics.queries import Recorded
+
+FONT = "Samsyn Text"
+WIDE, NARROW = (600, 250), (300, 230)
+MAX_LINES = 2
+_FONTS = Path(__file__).resolve().parents[1] / "ui" / "pdf_fonts"
+_VEGA_LITE = "6.4"
+_SVG = "http://www.w3.org/2000/svg"
+_NARROW_BLANK = "\u202f"
+
+# Vega knows only colours, so each token goes through it as a colour that nobody would choose.
+_INK, _QUIET, _HAIRLINE, _SECOND, _GROUND = "#a00001", "#a00002", "#a00003", "#a00004", "#a00005"
+SCREEN: Mapping[str, str] = {
+    _INK: "var(--color-text)",
+    _QUIET: "var(--color-text-secondary)",
+    _HAIRLINE: "var(--color-hairline)",
+    _SECOND: "var(--color-key-edge)",
+    _GROUND: "var(--color-ground)",
+}
+PAPER: Mapping[str, str] = {
+    _INK: "#10272c",
+    _QUIET: "#435a5f",
+    _HAIRLINE: "#cdd9d7",
+    _SECOND: "#0b4d68",
+    _GROUND: "#ffffff",
+}
+_LOCALES: Mapping[str, Mapping[str, Any]] = {
+    "sv": {"decimal": ",", "thousands": _NARROW_BLANK, "grouping": [3], "currency": ["", ""], "minus": "\u2212"},
+    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""], "minus": "\u2212"},
+}
+_PRELIMINARY = {"sv": "preliminär", "en": "preliminary"}
+
+_ELEMENTS = frozenset({"svg", "g", "path", "line", "rect", "text", "tspan"})
+_ATTRIBUTES = frozenset(
+    {
+        "d", "transform", "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
+        "stroke-miterlimit", "font-family", "font-size", "font-weight", "text-anchor", "x", "y", "x1", "x2", "y1",
+        "y2", "width", "height", "viewBox", "opacity", "paint-order",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A year's number, or None where there is none; a line is broken there."""
+
+    year: int
+    value: float | None
+    is_preliminary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line and the name that stands at its end."""
+
+    label: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A year from which numbers cannot be compared with earlier ones."""
+
+    year: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An SVG element that was put together here. Templates may write it as it is."""
+
+    svg: str
+
+    def __str__(self) -> str:
+        return self.svg
+
+    def __html__(self) -> str:
+        """Give templates the markup: every text in it was escaped when it was put together."""
+        return self.svg
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart in two widths; the style sheet shows the one that fits."""
+
+    wide: Picture
+    narrow: Picture
+
+    def __html__(self) -> str:
+        """Give templates both."""
+        return self.wide.svg + self.narrow.svg
+
+
+def format_number(value: float | Decimal, *, decimals: int, language: str) -> str:
+    """
+    Return a number as the language writes it.
+
+    >>> format_number(5905, decimals=0, language="sv"), format_number(-7.84, decimals=1, language="sv")
+    ('5\u202f905', '\u22127,8')
+    """
+    locale = _LOCALES.get(language, _LOCALES["sv"])
+    marks = str.maketrans({",": locale["thousands"], ".": locale["decimal"], "-": "\u2212"})
+    return f"{value:,.{decimals}f}".translate(marks)
+
+
+def line_of(recorded: Recorded, *, label: str, per_1000: bool) -> Line:
+    """Return a series as a line: numbers as counted, or for each thousand inhabitants."""
+    points = []
+    for value in recorded.values:
+        number = value.rate_per_100k if per_1000 else value.value
+        scaled = None if number is None else float(number) / (100 if per_1000 else 1)
+        points.append(Point(value.start_date.year, scaled, value.is_preliminary))
+    return Line(label, tuple(points))
+
+
+def breaks_of(recorded: Sequence[Recorded]) -> tuple[Break, ...]:
+    """Return the breaks of yearly series, each once, in the reader's language."""
+    found = {(int(each.period[:4]), str(each.local.text)) for series in recorded for each in series.breaks}
+    return tuple(Break(year, text) for year, text in sorted(found))
+
+
+def _without_holes(points: Sequence[Point]) -> list[Point]:
+    """Return the points with the missing years as points without a number."""
+    by_year = {point.year: point for point in points}
+    return [by_year.get(year, Point(year, None)) for year in range(min(by_year), max(by_year) + 1)]
+
+
+def _end_label(line: Line, *, is_upper: bool, decimals: int, language: str) -> dict[str, Any] | None:
+    """Return where a line's name stands: over the highest, or under the lowest, of its last third."""
+    known = [point for point in line.points if point.value is not None]
+    if not known:
+        return None
+    last = known[-1]
+    tail = [point.value for point in known[-max(2, len(known) // 3) :] if point.value is not None]
+    mark = f" ({_PRELIMINARY.get(language, _PRELIMINARY['sv'])})" if last.is_preliminary else ""
+    number = format_number(last.value or 0, decimals=decimals, language=language)
+    return {
+        "year": last.year,
+        "end": last.value,
+        "at": max(tail) if is_upper else min(tail),
+        "text": f"{line.label} {number}{mark}",
+        "is_preliminary": last.is_preliminary,
+    }
+
+
+def yearly_spec(
+    lines: Sequence[Line],
+    *,
+    breaks: Sequence[Break] = (),
+    size: tuple[int, int] = WIDE,
+    decimals: int = 0,
+    language: str = "sv",
+) -> dict[str, Any]:
+    """
+    Return the Vega-Lite specification of one or two lines over years, the first solid and the second dashed.
+
+    :raises ValueError: no line, more than two, or a line without points
+    """
+    if not 1 <= len(lines) <= MAX_LINES or not all(line.points for line in lines):
+        raise ValueError("A chart has one or two lines with points")
+    width, height = size
+    years = [point.year for line in lines for point in line.points]
+    first, last = min(years), max(years)
+    step = 5 if (last - first) / 5 * 60 <= width else 10
+    ticks = [year for year in range(first, last + 1) if year % step == 0] or [first, last]
+    x = {"field": "year", "type": "quantitative", "scale": {"domain": [first, last], "nice": False}}
+    y = {"type": "quantitative", "scale": {"zero": True, "nice": 4}}
+    layers: list[dict[str, Any]] = []
+    for each in breaks:
+        data = {"values": [{"year": each.year - 0.5, "text": each.text}]}
+        layers.append(
+            {"data": data, "mark": {"type": "rule", "color": _QUIET, "strokeDash": [2, 3]}, "encoding": {"x": x}}
+        )
+        # By the baseline: the names of the lines stand higher up.
+        foot = {"expr": "height - 6"}
+        note = {"type": "text", "color": _QUIET, "align": "left", "dx": 5, "baseline": "bottom", "y": foot}
+        note |= {"fontSize": 14}
+        layers.append({"data": data, "mark": note, "encoding": {"x": x, "text": {"field": "text"}}})
+    upper = max(range(len(lines)), key=lambda at: _last_value(lines[at]))
+    for at, line in enumerate(lines):
+        colour = _SECOND if at else _INK
+        stroke = {"type": "line", "color": colour, "strokeWidth": 2.5, "strokeJoin": "round"}
+        if at:
+            stroke["strokeDash"] = [5, 4]
+        points = [{"year": point.year, "value": point.value} for point in _without_holes(line.points)]
+        layers.append({"data": {"values": points}, "mark": stroke, "encoding": {"x": x, "y": {**y, "field": "value"}}})
+        early = [
+            {"year": point.year, "value": point.value}
+            for point in line.points
+            if point.is_preliminary and point.value is not None
+        ]
+        if early:
+            layers.append(_dots(early, colour, x, {**y, "field": "value"}, hollow=True))
+        end = _end_label(line, is_upper=at == upper, decimals=decimals, language=language)
+        if end:
+            if not end["is_preliminary"]:
+                layers.append(_dots([end], colour, x, {**y, "field": "end"}, hollow=False))
+            name = {
+                "type": "text",
+                "color": colour,
+                "align": "right",
+                "baseline": "bottom" if at == upper else "top",
+                "dx": 6,
+                "dy": -10 if at == upper else 10,
+                "fontSize": 15,
+                "fontWeight": 600,
+            }
+            layers.append(
+                {
+                    "data": {"values": [end]},
+                    "mark": name,
+                    "encoding": {"x": x, "y": {**y, "field": "at"}, "text": {"field": "text"}},
+                }
+            )
+    axis = {"title": None, "labelFontSize": 14, "labelColor": _QUIET, "ticks": False, "domain": False}
+    _set_axes(layers, {**axis, "values": ticks, "format": "d", "grid": False, "labelPadding": 8}, axis)
+    return {
+        "width": width,
+        "height": height,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "padding": {"left": 2, "right": 10, "top": 8, "bottom": 4},
+        "background": None,
+        "layer": layers,
+        "config": {"font": FONT, "view": {"stroke": None}},
+    }
+
+
+def _set_axes(layers: list[dict[str, Any]], x_axis: dict[str, Any], axis: dict[str, Any]) -> None:
+    """Describe the axes in each layer alike, so that Vega has nothing to merge."""
+    y_axis = {**axis, "tickCount": 4, "gridColor": _HAIRLINE, "gridWidth": 1, "labelPadding": 8}
+    for layer in layers:
+        encoding = layer["encoding"]
+        encoding["x"] = {**encoding["x"], "axis": x_axis}
+        if "y" in encoding:
+            encoding["y"] = {**encoding["y"], "axis": y_axis}
+
+
+def _last_value(line: Line) -> float:
+    return next((point.value for point in reversed(line.points) if point.value is not None), 0.0)
+
+
+def _dots(
+    values: list[dict[str, Any]], colour: str, x: dict[str, Any], y: dict[str, Any], *, hollow: bool
+) -> dict[str, Any]:
+    mark = {"type": "point", "filled": True, "size": 60, "color": _GROUND if hollow else colour, "opacity": 1}
+    if hollow:
+        mark |= {"stroke": colour, "strokeWidth": 2}
+    return {"data": {"values": values}, "mark": mark, "encoding": {"x": x, "y": y}}
+
+
+@cache
+def _vega() -> Any:
+    import vl_convert
+
+    vl_convert.register_font_directory(str(_FONTS))
+    return vl_convert
+
+
+def _copied(node: ElementTree.Element, colours: Mapping[str, str]) -> ElementTree.Element | None:
+    """Return an element with what we allow of it and below it, or None."""
+    name = node.tag.rpartition("}")[2]
+    if name not in _ELEMENTS or node.get("opacity") == "0" or node.get("display") == "none":
+        return None
+    copy = ElementTree.Element(name)
+    for attribute, value in node.attrib.items():
+        if attribute in _ATTRIBUTES:
+            copy.set(attribute, colours.get(value, value))
+    copy.text = node.text if name in {"text", "tspan"} else None
+    copy.extend(kept for child in node if (kept := _copied(child, colours)) is not None)
+    if name == "g" and not len(copy):
+        return None
+    if name == "path" and (copy.get("fill"), copy.get("stroke")) == (None, None):
+        return None
+    return copy
+
+
+@lru_cache(maxsize=256)
+def _rendered(spec: str, title: str, description: str, language: str, css_class: str, is_for_paper: bool) -> str:
+    drawn = _vega().vegalite_to_svg(
+        json.loads(spec), vl_version=_VEGA_LITE, allowed_base_urls=[], format_locale=dict(_LOCALES[language])
+    )
+    root = _copied(ElementTree.fromstring(drawn), PAPER if is_for_paper else SCREEN)  # noqa: S314 - our own program's
+    if root is None:
+        raise ValueError("Vega gave no picture")
+    identity = "chart-" + hashlib.sha256(f"{spec}{title}{css_class}".encode()).hexdigest()[:10]
+    root.set("xmlns", _SVG)
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{identity}-title {identity}-desc")
+    if css_class:
+        root.set("class", css_class)
+    for at, (name, said) in enumerate((("title", title), ("desc", description))):
+        told = ElementTree.Element(name, {"id": f"{identity}-{name}"})
+        told.text = said
+        root.insert(at, told)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def render(
+    spec: Mapping[str, Any],
+    *,
+    title: str,
+    description: str,
+    language: str = "sv",
+    css_class: str = "",
+    is_for_paper: bool = False,
+) -> Picture:
+    """Return a specification's picture with its title and text for screen readers; the same twice is drawn once."""
+    known = language if language in _LOCALES else "sv"
+    return Picture(_rendered(json.dumps(spec, sort_keys=True), title, description, known, css_class, is_for_paper))
+
+
+def yearly_chart(
+    lines: Sequence[Line],
+    *,
+    title: str,
+    description: str,
+    breaks: Sequence[Break] = (),
+    decimals: int = 0,
+    language: str = "sv",
+) -> Chart:
+    """
+    Return a chart of one or two lines over years, wide and narrow.
+
+    :raises ValueError: see `yearly_spec`
+    """
+
+    def drawn(size: tuple[int, int], css_class: str) -> Picture:
+        spec = yearly_spec(lines, breaks=breaks, size=size, decimals=decimals, language=language)
+        return render(spec, title=title, description=description, language=language, css_class=css_class)
+
+    return Chart(drawn(WIDE, "samsyn-only-wide"), drawn(NARROW, "samsyn-only-narrow"))
