@@ -1,12 +1,12 @@
 """
 Build the fonts that Samsyn ships: WOFF2 for the browser, static TTF for PDF.
 
-Run it after a new version of a `fontpkg-*` package: `python scripts/build_fonts.py`. The result is committed, so nobody
-needs this script to run Samsyn, and the same input gives the same bytes.
+Run it after a new version of a `fontpkg-*` package: `python scripts/build_fonts.py`. The result is committed,
+so nobody needs this script to run Samsyn, and the same input gives the same bytes.
 
-The families get names of our own. Both come under the SIL Open Font License 1.1, and the licence of Source Sans
-reserves the name "Source": a changed copy (a subset is one) may not carry it. Copyright and licence stay in the name
-table and as text files beside the fonts.
+The families get names of our own. Both come under the SIL Open Font License 1.1, and the licence of Source
+Sans reserves the name "Source": a changed copy (a subset is one) may not carry it. Copyright and licence stay
+in the name table and as text files beside the fonts.
 """
 
 import shutil
@@ -41,7 +41,21 @@ CHARACTERS = [
     *(0x2212, 0x2248, 0x2260, 0x2264, 0x2265),  # true minus and comparisons
 ]
 
-FEATURES = ["calt", "case", "ccmp", "kern", "liga", "locl", "lnum", "mark", "mkmk", "pnum", "rvrn", "sups", "tnum"]
+FEATURES = [
+    "calt",
+    "case",
+    "ccmp",
+    "kern",
+    "liga",
+    "locl",
+    "lnum",
+    "mark",
+    "mkmk",
+    "pnum",
+    "rvrn",
+    "sups",
+    "tnum",
+]
 
 
 @dataclass(frozen=True)
@@ -125,8 +139,7 @@ def subset(font: TTFont) -> None:
     if "gvar" in font:
         # The instancer drops glyphs that no longer vary; the subsetter expects every glyph.
         font["gvar"].variations = {
-            name: font["gvar"].variations.get(name, [])
-            for name in font.getGlyphOrder()
+            name: font["gvar"].variations.get(name, []) for name in font.getGlyphOrder()
         }
     options = Options()
     options.layout_features = FEATURES
@@ -145,7 +158,9 @@ def rename(font: TTFont, *, family: str, style: str, weight: int, italic: bool) 
     table = font["name"]
     kept = {0, 8, 9, 11, 12, 13, 14}
     axes = {axis.axisNameID for axis in font["fvar"].axes} if "fvar" in font else set()
-    table.names = [record for record in table.names if record.nameID in kept | axes and record.platformID == 3]
+    table.names = [
+        record for record in table.names if record.nameID in kept | axes and record.platformID == 3
+    ]
     postscript = f"{family}-{style}".replace(" ", "")
     for name_id, text in {
         1: family,
@@ -173,7 +188,13 @@ def build_web(source: Source) -> Path:
     low, high = source.weights
     font = instancer.instantiateVariableFont(font, {**source.pinned, "wght": (low, low, high)})
     subset(font)
-    rename(font, family=source.family, style="Italic" if source.italic else "Regular", weight=low, italic=source.italic)
+    rename(
+        font,
+        family=source.family,
+        style="Italic" if source.italic else "Regular",
+        weight=low,
+        italic=source.italic,
+    )
     font.flavor = "woff2"
     path = WEB / f"{source.stem}.woff2"
     font.save(path)

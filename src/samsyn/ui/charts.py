@@ -1,8 +1,8 @@
 """
 Positions for charts drawn as SVG in templates.
 
-Across, everything is a per cent of the axis, so that one drawing fits a phone and a desktop and its text never shrinks.
-Positions are text, for templates write numbers with a decimal comma and SVG reads none.
+Across, everything is a per cent of the axis, so that one drawing fits a phone and a desktop and its text
+never shrinks. Positions are text, for templates write numbers with a decimal comma and SVG reads none.
 """
 
 import itertools
@@ -117,8 +117,8 @@ def _axis(low: float, high: float) -> tuple[float, int, int]:
     """
     Choose the step of the axis, and its first and last tick counted in steps from zero.
 
-    The step is the smallest of 1, 2, 5, 10, 20, … that needs no more than MAX_TICKS ticks. No number stands at the very
-    end: there a limit would look as if the axis cut it, and an open one could not be seen to go on.
+    The step is the smallest of 1, 2, 5, 10, 20, … that needs no more than MAX_TICKS ticks. No number stands
+    at the very end: there a limit would look cut off, and an open one could not be seen to go on.
     """
     magnitude = 10.0 ** math.floor(math.log10(max(high - low, MIN_SPAN) / MAX_TICKS))
     for factor in itertools.cycle((1, 2, 5)):

@@ -1,7 +1,7 @@
 """Numbers and dates as people write them, by language. Nothing here reads settings or the active language."""
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date
 
@@ -15,12 +15,13 @@ def format_number(value: Number, *, language: str, decimals: int | None = None, 
     """
     Write a number: 1 417 and −12,7 in Swedish, 1,417 and −12.7 in English.
 
-    Without `decimals` an integral float loses its decimals and any other keeps those it has; a Decimal always keeps
-    its own, for they tell how exactly it was measured. `signed` puts a plus before what is above zero.
+    Without `decimals` an integral float loses its decimals and any other keeps those it has; a Decimal always
+    keeps its own, for they tell how exactly it was measured. `signed` puts a plus before what is above zero.
     """
     number = Decimal(str(value))
     if decimals is not None:
-        number = round(number, decimals)
+        # As people round: a half goes up, never to the even neighbour.
+        number = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     elif isinstance(value, float) and number == number.to_integral_value():
         number = number.to_integral_value()
     text = f"{abs(number):,f}"

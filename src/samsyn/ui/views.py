@@ -52,7 +52,7 @@ class ExampleForm(forms.Form):
     seen = forms.CharField(
         label="Vad har du sett?",
         help_text="Skriv som du vill, på vilket språk du vill.",
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Skriv vad du har sett"},
     )
     phone = forms.RegexField(
@@ -71,15 +71,19 @@ class ExampleForm(forms.Form):
 
 def parts(request: HttpRequest) -> HttpResponse:
     """Show all colours and parts by day and by night. The texts on it are examples and stay in Swedish."""
-    answers = {"phone": "070-174", "reply": "no"}
+    themes = [("light", _("Dag")), ("dark", _("Natt"))]
     return render(
         request,
         "ui/parts.html",
         {
             "themes": [
-                # Two forms on one page: the ids must differ.
-                {"code": code, "label": label, "form": ExampleForm(answers, auto_id=f"{code}_%s")}
-                for code, label in (("light", _("Dag")), ("dark", _("Natt")))
+                # Two forms on one page: names and ids must differ.
+                {
+                    "code": code,
+                    "label": label,
+                    "form": ExampleForm({f"{code}-phone": "070-174", f"{code}-reply": "no"}, prefix=code),
+                }
+                for code, label in themes
             ],
             "swatches": SWATCHES,
             "outcomes": OUTCOMES,
@@ -103,7 +107,8 @@ def parts(request: HttpRequest) -> HttpResponse:
             ],
             "headers": [{"label": "År"}, {"label": "Anmälda brott", "number": True}],
             "rows": [
-                [{"text": year}, {"text": count, "number": True}] for year, count in (("2019", "185"), ("2020", "162"))
+                [{"text": year}, {"text": count, "number": True}]
+                for year, count in (("2019", "185"), ("2020", "162"))
             ],
         },
     )

@@ -8,10 +8,9 @@ from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from samsyn.core import clock
 from samsyn.ui import formats
 
 register = template.Library()
@@ -21,7 +20,7 @@ KINDS = ("filled", "open", "missing")
 
 @register.filter
 def number(value: formats.Number | None, decimals: int | None = None) -> str:
-    """`{{ 1417|number }}` is 1 417 in Swedish and 1,417 in English; `{{ share|number:1 }}` has one decimal."""
+    """`{{ 1417|number }}` is 1 417 in Swedish, 1,417 in English; `{{ share|number:1 }}` sets the decimals."""
     return "" if value is None else formats.format_number(value, language=_language(), decimals=decimals)
 
 
@@ -38,19 +37,19 @@ def sv_date(value: date | None) -> str:
     """`{{ day|sv_date }}` is 21 januari 2021, in the reader's language; instants are shown in local time."""
     if value is None:
         return ""
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        value = timezone.localtime(value)
+    if isinstance(value, datetime):
+        value = clock.local(value)
     return formats.format_day(value, language=_language())
 
 
 @register.filter
 def thread_steps(steps: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], bool]]:
-    """Pair each step of a short thread with whether the line after it is loose: what comes before a gap holds."""
+    """Pair each step of a short thread with whether the line after it is loose, as after a missing link."""
     return [(step, step["kind"] == "missing") for step in steps]
 
 
 @register.simple_block_tag
-def thread(content: SafeString) -> SafeString:
+def thread(content: str) -> str:
     """Hang the knots inside on the spine: `{% thread %}{% knot label="…" %}…{% endknot %}{% endthread %}`."""
     return render_to_string("ui/components/thread.html", {"content": content})
 
@@ -62,7 +61,8 @@ def knot(parser: Parser, token: Token) -> "KnotNode":
 
     `{% knot label=_("Löftet") %} … {% knot_margin %} n, period, source, method {% endknot %}`
 
-    Arguments: `label` (required), `kind` filled (default), open or missing, `level` of the heading (default 2), `id`.
+    Arguments: `label` (required), `kind` filled (default), open or missing, `level` of the heading (default
+    2), `id`.
     """
     bits = token.split_contents()[1:]
     arguments = token_kwargs(bits, parser)
@@ -78,14 +78,19 @@ def knot(parser: Parser, token: Token) -> "KnotNode":
 
 
 class KnotNode(template.Node):
+    """A knot in a template: its arguments, its content and perhaps its margin note."""
+
     child_nodelists = ("content", "margin")
 
-    def __init__(self, arguments: dict[str, FilterExpression], content: NodeList, margin: NodeList | None) -> None:
+    def __init__(
+        self, arguments: dict[str, FilterExpression], content: NodeList, margin: NodeList | None
+    ) -> None:
         self.arguments = arguments
         self.content = content
         self.margin = margin if margin is not None else NodeList()
 
-    def render(self, context: Context) -> SafeString:
+    def render(self, context: Context) -> str:
+        """Hang content and margin note in the frame of a knot."""
         values: dict[str, Any] = {name: value.resolve(context) for name, value in self.arguments.items()}
         kind = values.get("kind", "filled")
         if kind not in KINDS:
