@@ -111,7 +111,7 @@ def test_a_thread_is_an_ordered_list_where_every_knot_is_a_heading() -> None:
     assert page.count("<ol") == 1
     assert page.count("<li") == 2
     assert 'id="sagt"' in page
-    assert page.count("<aside") == 1
+    assert page.count("samsyn-margin-note") == 1
 
 
 def test_words_from_people_are_escaped_in_a_knot() -> None:
