@@ -3,8 +3,8 @@ How fast 100,000 rows of crime statistics are read in, and in how much memory.
 
     python bench/import_statistics.py [--rows 100000] [--turns 3]
 
-Each turn runs in its own process on a new database: first into an empty table, then the same file again. The median of
-the turns is printed and written to bench/results/import_statistics.json.
+Each turn runs in its own process on a new database: first into an empty table, then the same file again. The
+median of the turns is printed and written to bench/results/import_statistics.json.
 """
 
 from __future__ import annotations
@@ -28,10 +28,13 @@ MEASURES = ("total", "person", "theft", "burglary", "vandalism", "drugs_weapons"
 
 
 def make_file(n_rows: int) -> bytes:
-    """Return a file in Brå's plain layout: municipalities by quarters by measures, as many rows as asked for."""
+    """Return a file in the plain layout: as many rows as asked for."""
     periods = [f"{year}K{quarter}" for year in range(1996, 2026) for quarter in range(1, 5)]
     groups = product(range(1000, 9999), MEASURES, periods)
-    lines = [f"{code};{period};{key};{(code * 7) % 9000};{(code * 13) % 9000};" for code, key, period in islice(groups, n_rows)]
+    lines = [
+        f"{code};{period};{key};{(code * 7) % 9000};{(code * 13) % 9000};"
+        for code, key, period in islice(groups, n_rows)
+    ]
     return ("kommun;period;key;count;per100k;preliminary\n" + "\n".join(lines) + "\n").encode()
 
 
@@ -60,7 +63,9 @@ def turn(n_rows: int) -> dict[str, float]:
         result = run_import("crime-statistics", content, name="bench.csv", now=clock.now()).as_dict()
         seconds = time.perf_counter() - start
         if result[field] != n_rows:
-            raise SystemExit(f"{name}: {result[field]} of {n_rows} rows were {field}: {result['file_errors']}")
+            raise SystemExit(
+                f"{name}: {result[field]} of {n_rows} rows were {field}: {result['file_errors']}"
+            )
         answer[f"{name}_rows_per_s"] = n_rows / seconds
     answer["peak_rss_mb"] = peak_rss_mb()
     return answer
@@ -69,9 +74,13 @@ def turn(n_rows: int) -> dict[str, float]:
 def in_own_process(n_rows: int) -> dict[str, float]:
     """Run one turn in a process and a database of its own."""
     with tempfile.TemporaryDirectory(prefix="samsyn-bench-") as folder:
-        environment = {"DJANGO_SETTINGS_MODULE": "samsyn.config.settings.dev", **os.environ, "SAMSYN_DATA": folder}
+        environment = {
+            "DJANGO_SETTINGS_MODULE": "samsyn.config.settings.dev",
+            **os.environ,
+            "SAMSYN_DATA": folder,
+        }
         command = [sys.executable, __file__, "--turn", "--rows", str(n_rows)]
-        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
         answer: dict[str, float] = json.loads(done.stdout)
         return answer
 
@@ -87,7 +96,9 @@ def main() -> None:
         json.dump(turn(arguments.rows), sys.stdout)
         return
     turns = [in_own_process(arguments.rows) for _ in range(arguments.turns)]
-    summary: dict[str, Any] = {name: round(statistics.median(each[name] for each in turns), 1) for name in turns[0]}
+    summary: dict[str, Any] = {
+        name: round(statistics.median(each[name] for each in turns), 1) for name in turns[0]
+    }
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     report = {"rows": arguments.rows, "turns": arguments.turns, "median": summary, "all": turns}
     RESULT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

@@ -1,9 +1,10 @@
 """
 The one writer of files that people open in a spreadsheet: CSV, XLSX, JSON and GeoJSON.
 
-A spreadsheet runs a text that begins with `=`, `+`, `-` or `@` as a formula. Such a text gets an apostrophe in front;
-numbers stay numbers, negative ones too. A text that already begins with apostrophes and then such a sign gets one more,
-so that reading (`samsyn.core.importing`) can take exactly one away again: what is exported and imported is unchanged.
+A spreadsheet runs a text that begins with `=`, `+`, `-` or `@` as a formula. Such a text gets an apostrophe
+in front; numbers stay numbers, negative ones too. A text that already begins with apostrophes and then such a
+sign gets one more, so that reading (`samsyn.core.importing`) can take exactly one away again: what is exported
+and imported is unchanged.
 
 CSV is written as Swedish Excel opens it: UTF-8 with its mark, semicolons, decimal comma.
 """
@@ -181,5 +182,6 @@ def run_export(kind: str, file_format: str = "json", *, municipality: str = "") 
     if isinstance(content, Table) and file_format == "xlsx":
         return write_xlsx(content)
     raise NotExportable(
-        _("%(kind)s kan inte skrivas som %(format)s. Välj json i stället.") % {"kind": kind, "format": file_format}
+        _("%(kind)s kan inte skrivas som %(format)s. Välj json i stället.")
+        % {"kind": kind, "format": file_format}
     )

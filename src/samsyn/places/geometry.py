@@ -1,4 +1,4 @@
-"""Checks of outlines: coordinates in Sweden, longitude first, in WGS 84, and shapes that can be drawn. Pure."""
+"""Checks of outlines: WGS 84 within Sweden, longitude first, and shapes that can be drawn. Pure."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ def _positions(polygons: list[Any]) -> Iterator[Position]:
                 if (
                     not isinstance(position, list)
                     or len(position) < 2
-                    or any(isinstance(number, bool) or not isinstance(number, int | float) for number in position)
+                    or any(
+                        isinstance(number, bool) or not isinstance(number, int | float) for number in position
+                    )
                 ):
                     raise BadOutline(_("Gränsen är inte rätt skriven. Spara filen på nytt som GeoJSON."))
                 yield position
@@ -133,7 +135,9 @@ def check_outline(geometry: Any) -> Outline:
         return [round(lon, _DECIMALS), round(lat, _DECIMALS)]
 
     placed = [[[place(position) for position in ring] for ring in rings] for rings in polygons]
-    if was_sweref and not all(_is_in(p[0], LON) and _is_in(p[1], LAT) for rings in placed for r in rings for p in r):
+    if was_sweref and not all(
+        _is_in(p[0], LON) and _is_in(p[1], LAT) for rings in placed for r in rings for p in r
+    ):
         raise BadOutline(_("Området ligger utanför Sverige. Kontrollera koordinaterna."))
     kind = geometry["type"]
     kept = {"type": kind, "coordinates": placed[0] if kind == "Polygon" else placed}

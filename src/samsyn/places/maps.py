@@ -6,6 +6,7 @@ import math
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -79,7 +80,7 @@ class MapPicture:
 @dataclass(frozen=True, slots=True)
 class Projection:
     """
-    Degrees to the picture's units: equirectangular, with longitude shortened by the cosine of the middle latitude.
+    Degrees to the picture's units: equirectangular, longitude shortened by the cosine of the middle latitude.
 
     Over one municipality the error is far below the width of a line; over a whole country it would not be.
     """
@@ -91,11 +92,15 @@ class Projection:
     padding: float
 
     @classmethod
-    def fitting(cls, bounds: tuple[float, float, float, float], *, width: float, padding: float) -> Projection:
+    def fitting(
+        cls, bounds: tuple[float, float, float, float], *, width: float, padding: float
+    ) -> Projection:
         """Return the projection by which the bounds fill the width."""
         min_lon, min_lat, max_lon, max_lat = bounds
         shortening = math.cos(math.radians((min_lat + max_lat) / 2))
-        return cls(min_lon, max_lat, shortening, (width - 2 * padding) / ((max_lon - min_lon) * shortening), padding)
+        return cls(
+            min_lon, max_lat, shortening, (width - 2 * padding) / ((max_lon - min_lon) * shortening), padding
+        )
 
     def points(self, degrees: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Project an array of longitude and latitude, one point a row."""
@@ -127,7 +132,7 @@ def _ring_path(ring: Sequence[Sequence[float]]) -> str:
     kept.extend(point for point in points[1:-1] if point != kept[-1])
     if len(kept) < 3:
         return ""
-    steps = [_pair(x - px, y - py) for (px, py), (x, y) in zip(kept, kept[1:], strict=False)]
+    steps = [_pair(x - px, y - py) for (px, py), (x, y) in pairwise(kept)]
     return f"M{_pair(*kept[0])}l{' '.join(steps).replace(' -', '-')}z"
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from samsyn.core.errors import NotFound
+from samsyn.core.models import ImportedFile
+from samsyn.places import maps
 from samsyn.places.enums import AreaLevel
 from samsyn.places.models import Area, AreaQuerySet
 
@@ -47,8 +52,25 @@ def municipality_area(municipality_code: str) -> Area | None:
 
 def numbered_regso(municipality_code: str) -> list[tuple[int, Area]]:
     """
-    Return a municipality's RegSO with the numbers that map and list share, 1 first.
+    Return a municipality's RegSO, without outlines, with the numbers that map and list share, 1 first.
 
     The order is alphabetical and nothing else, so a number is never a rank.
     """
-    return list(enumerate(regso_of(municipality_code), start=1))
+    return list(enumerate(regso_of(municipality_code).without_geometry(), start=1))
+
+
+def map_of(municipality_code: str) -> maps.MapPicture | None:
+    """Return a municipality's RegSO as a map in the order of their numbers; None before they are read in."""
+    # Outlines change only by an import, and each import that changes something leaves a line.
+    last = ImportedFile.objects.filter(kind="areas").values_list("pk", "sha256", "imported_at").first()
+    return _drawn(municipality_code, last) if last else _draw(municipality_code)
+
+
+def _draw(municipality_code: str) -> maps.MapPicture | None:
+    areas = list(regso_of(municipality_code))
+    return maps.draw(areas) if areas else None
+
+
+@lru_cache(maxsize=64)
+def _drawn(municipality_code: str, last_import: tuple[Any, ...]) -> maps.MapPicture | None:
+    return _draw(municipality_code)

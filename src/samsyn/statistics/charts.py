@@ -1,9 +1,9 @@
 """
 Charts over years, drawn on the server: one Vega-Lite grammar for the page and the paper.
 
-The site's rules for content allow no style in a page, so colours are presentation attributes that name the design's
-custom properties and follow day and night. What Vega gives is taken apart and put together again from a short list of
-elements and attributes; nothing else of it reaches a page.
+The site's rules for content allow no style in a page, so colours are presentation attributes that name the
+design's custom properties and follow day and night. What Vega gives is taken apart and put together again from
+a short list of elements and attributes; nothing else of it reaches a page.
 """
 
 from __future__ import annotations
@@ -12,13 +12,17 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from samsyn.statistics.queries import Recorded
+from django.utils.translation import gettext as _
+
+from samsyn.statistics.enums import ValueStatus
+from samsyn.statistics.models import StatisticValue
+from samsyn.statistics.queries import Recorded, recorded_crime
+from samsyn.ui.formats import NARROW_SPACE, format_day, format_number
 
 FONT = "Samsyn Text"
 WIDE, NARROW = (600, 250), (300, 230)
@@ -26,7 +30,6 @@ MAX_LINES = 2
 _FONTS = Path(__file__).resolve().parents[1] / "ui" / "pdf_fonts"
 _VEGA_LITE = "6.4"
 _SVG = "http://www.w3.org/2000/svg"
-_NARROW_BLANK = "\u202f"
 
 # Vega knows only colours, so each token goes through it as a colour that nobody would choose.
 _INK, _QUIET, _HAIRLINE, _SECOND, _GROUND = "#a00001", "#a00002", "#a00003", "#a00004", "#a00005"
@@ -45,7 +48,13 @@ PAPER: Mapping[str, str] = {
     _GROUND: "#ffffff",
 }
 _LOCALES: Mapping[str, Mapping[str, Any]] = {
-    "sv": {"decimal": ",", "thousands": _NARROW_BLANK, "grouping": [3], "currency": ["", ""], "minus": "\u2212"},
+    "sv": {
+        "decimal": ",",
+        "thousands": NARROW_SPACE,
+        "grouping": [3],
+        "currency": ["", ""],
+        "minus": "\u2212",
+    },
     "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""], "minus": "\u2212"},
 }
 _PRELIMINARY = {"sv": "preliminär", "en": "preliminary"}
@@ -53,9 +62,9 @@ _PRELIMINARY = {"sv": "preliminär", "en": "preliminary"}
 _ELEMENTS = frozenset({"svg", "g", "path", "line", "rect", "text", "tspan"})
 _ATTRIBUTES = frozenset(
     {
-        "d", "transform", "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
-        "stroke-miterlimit", "font-family", "font-size", "font-weight", "text-anchor", "x", "y", "x1", "x2", "y1",
-        "y2", "width", "height", "viewBox", "opacity", "paint-order",
+        "d", "transform", "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap",
+        "stroke-linejoin", "stroke-miterlimit", "font-family", "font-size", "font-weight", "text-anchor", "x", "y",
+        "x1", "x2", "y1", "y2", "width", "height", "viewBox", "opacity", "paint-order",
     }
 )  # fmt: skip
 
@@ -100,27 +109,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart in two widths; the style sheet shows the one that fits."""
+class Figure:
+    """A chart in two widths, what must be read beside it, and the same numbers as a table."""
 
-    wide: Picture
-    narrow: Picture
-
-    def __html__(self) -> str:
-        """Give templates both."""
-        return self.wide.svg + self.narrow.svg
-
-
-def format_number(value: float | Decimal, *, decimals: int, language: str) -> str:
-    """
-    Return a number as the language writes it.
-
-    >>> format_number(5905, decimals=0, language="sv"), format_number(-7.84, decimals=1, language="sv")
-    ('5\u202f905', '\u22127,8')
-    """
-    locale = _LOCALES.get(language, _LOCALES["sv"])
-    marks = str.maketrans({",": locale["thousands"], ".": locale["decimal"], "-": "\u2212"})
-    return f"{value:,.{decimals}f}".translate(marks)
+    title: str
+    svg_wide: Picture
+    svg_narrow: Picture
+    notes: tuple[str, ...]
+    headers: tuple[dict[str, Any], ...]
+    rows: tuple[tuple[dict[str, Any], ...], ...]
 
 
 def line_of(recorded: Recorded, *, label: str, per_1000: bool) -> Line:
@@ -189,7 +186,11 @@ def yearly_spec(
     for each in breaks:
         data = {"values": [{"year": each.year - 0.5, "text": each.text}]}
         layers.append(
-            {"data": data, "mark": {"type": "rule", "color": _QUIET, "strokeDash": [2, 3]}, "encoding": {"x": x}}
+            {
+                "data": data,
+                "mark": {"type": "rule", "color": _QUIET, "strokeDash": [2, 3]},
+                "encoding": {"x": x},
+            }
         )
         # By the baseline: the names of the lines stand higher up.
         foot = {"expr": "height - 6"}
@@ -203,7 +204,9 @@ def yearly_spec(
         if at:
             stroke["strokeDash"] = [5, 4]
         points = [{"year": point.year, "value": point.value} for point in _without_holes(line.points)]
-        layers.append({"data": {"values": points}, "mark": stroke, "encoding": {"x": x, "y": {**y, "field": "value"}}})
+        layers.append(
+            {"data": {"values": points}, "mark": stroke, "encoding": {"x": x, "y": {**y, "field": "value"}}}
+        )
         early = [
             {"year": point.year, "value": point.value}
             for point in line.points
@@ -295,19 +298,19 @@ def _copied(node: ElementTree.Element, colours: Mapping[str, str]) -> ElementTre
 
 
 @lru_cache(maxsize=256)
-def _rendered(spec: str, title: str, description: str, language: str, css_class: str, is_for_paper: bool) -> str:
+def _rendered(
+    spec: str, title: str, description: str, language: str, css_class: str, is_for_paper: bool
+) -> str:
     drawn = _vega().vegalite_to_svg(
         json.loads(spec), vl_version=_VEGA_LITE, allowed_base_urls=[], format_locale=dict(_LOCALES[language])
     )
     root = _copied(ElementTree.fromstring(drawn), PAPER if is_for_paper else SCREEN)  # noqa: S314 - our own program's
     if root is None:
         raise ValueError("Vega gave no picture")
-    identity = "chart-" + hashlib.sha256(f"{spec}{title}{css_class}".encode()).hexdigest()[:10]
+    identity = "chart-" + hashlib.sha256(f"{spec}{title}".encode()).hexdigest()[:10]
     root.set("xmlns", _SVG)
     root.set("role", "img")
     root.set("aria-labelledby", f"{identity}-title {identity}-desc")
-    if css_class:
-        root.set("class", css_class)
     for at, (name, said) in enumerate((("title", title), ("desc", description))):
         told = ElementTree.Element(name, {"id": f"{identity}-{name}"})
         told.text = said
@@ -321,31 +324,101 @@ def render(
     title: str,
     description: str,
     language: str = "sv",
-    css_class: str = "",
     is_for_paper: bool = False,
 ) -> Picture:
-    """Return a specification's picture with its title and text for screen readers; the same twice is drawn once."""
+    """Return a specification's picture, named and told for screen readers; the same twice is drawn once."""
     known = language if language in _LOCALES else "sv"
-    return Picture(_rendered(json.dumps(spec, sort_keys=True), title, description, known, css_class, is_for_paper))
+    return Picture(_rendered(json.dumps(spec, sort_keys=True), title, description, known, is_for_paper))
 
 
-def yearly_chart(
-    lines: Sequence[Line],
-    *,
-    title: str,
-    description: str,
-    breaks: Sequence[Break] = (),
-    decimals: int = 0,
-    language: str = "sv",
-) -> Chart:
-    """
-    Return a chart of one or two lines over years, wide and narrow.
+def _sentence(line: Line, language: str) -> str:
+    """Tell a line's first and last number in words."""
+    known = [point for point in line.points if point.value is not None]
+    first, last = (
+        format_number(point.value or 0, decimals=1, language=language) for point in (known[0], known[-1])
+    )
+    return _("%(what)s: %(first)s år %(from)d och %(last)s år %(to)d.") % {
+        "what": line.label,
+        "first": first,
+        "from": known[0].year,
+        "last": last,
+        "to": known[-1].year,
+    }
 
-    :raises ValueError: see `yearly_spec`
-    """
 
-    def drawn(size: tuple[int, int], css_class: str) -> Picture:
-        spec = yearly_spec(lines, breaks=breaks, size=size, decimals=decimals, language=language)
-        return render(spec, title=title, description=description, language=language, css_class=css_class)
+def _notes(recorded: Sequence[Recorded], language: str) -> tuple[str, ...]:
+    """Return what must be known to read the numbers right, each sentence once."""
+    notes = [
+        *(f"{each.series.local.title}: {each.series.local.definition}" for each in recorded),
+        *(str(each.series.local.direction_note) for each in recorded),
+        *(f"{each.period}: {each.local.text}" for series in recorded for each in series.breaks),
+    ]
+    early = sorted({value.period for each in recorded for value in each.values if value.is_preliminary})
+    if early:
+        notes.append(_("Preliminära tal kan ändras: %(periods)s.") % {"periods": ", ".join(early)})
+    for each in recorded:
+        source = _("Källa: %(source)s.") % {"source": each.series.local.source_text}
+        if each.series.extraction_date:
+            day = format_day(each.series.extraction_date, language=language)
+            source += " " + _("Hämtat %(day)s.") % {"day": day}
+        notes.append(source)
+    return tuple(dict.fromkeys(note for note in notes if note))
 
-    return Chart(drawn(WIDE, "samsyn-only-wide"), drawn(NARROW, "samsyn-only-narrow"))
+
+def _table(
+    recorded: Sequence[Recorded], language: str
+) -> tuple[tuple[dict[str, Any], ...], tuple[tuple[dict[str, Any], ...], ...]]:
+    """Return the numbers as they were counted and for each thousand inhabitants, latest year first."""
+    headers: list[dict[str, Any]] = [{"label": _("År"), "number": False}]
+    for each in recorded:
+        headers.append({"label": _("%(what)s, antal") % {"what": each.series.local.title}, "number": True})
+        headers.append({"label": _("per 1 000 invånare"), "number": True})
+    by_period = [{value.period: value for value in each.values} for each in recorded]
+    rows = []
+    for period in sorted({period for values in by_period for period in values}, reverse=True):
+        row: list[dict[str, Any]] = [{"text": period, "number": False}]
+        for values in by_period:
+            value = values.get(period)
+            row.append({"text": _count_text(value, language), "number": True})
+            row.append({"text": _rate_text(value, language), "number": True})
+        rows.append(tuple(row))
+    return tuple(headers), tuple(rows)
+
+
+def _count_text(value: StatisticValue | None, language: str) -> str:
+    """Write a number; hidden, missing and nought are three things."""
+    if value is None:
+        return _("saknas")
+    if value.value is None:
+        return str(ValueStatus(value.status).label)
+    number = format_number(value.value, decimals=0, language=language)
+    return f"{number} ({_PRELIMINARY[language]})" if value.is_preliminary else number
+
+
+def _rate_text(value: StatisticValue | None, language: str) -> str:
+    rate = value.rate_per_100k if value else None
+    return "–" if rate is None else format_number(rate / 100, decimals=1, language=language)
+
+
+def recorded_crime_figure(
+    municipality_code: str, *, language: str = "sv", keys: Sequence[str] = ("person", "vandalism")
+) -> Figure | None:
+    """Return a municipality's reported offences per thousand inhabitants; None before any are read in."""
+    language = language if language in _LOCALES else "sv"
+    recorded = [
+        each
+        for each in recorded_crime(municipality_code, keys)
+        if any(v.rate_per_100k is not None for v in each.values)
+    ]
+    if not recorded:
+        return None
+    lines = [line_of(each, label=str(each.series.local.title), per_1000=True) for each in recorded]
+    title = _("Anmälda brott per 1 000 invånare, hela kommunen")
+    description = " ".join(_sentence(line, language) for line in lines)
+    headers, rows = _table(recorded, language)
+
+    def drawn(size: tuple[int, int]) -> Picture:
+        spec = yearly_spec(lines, breaks=breaks_of(recorded), size=size, decimals=1, language=language)
+        return render(spec, title=title, description=description, language=language)
+
+    return Figure(title, drawn(WIDE), drawn(NARROW), _notes(recorded, language), headers, rows)

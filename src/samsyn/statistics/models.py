@@ -1,7 +1,7 @@
 """
 Numbers and news owned by somebody else (Brå, SCB, the police), with their definition, owner and date.
 
-Shared by every municipality on the installation and public: nobody owns a row here, and none is about a person.
+Shared by every municipality on the installation, and public: nobody owns a row here, none is about a person.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ class StatisticValue(models.Model):
     """A series' number for one period, or the statement that there is none."""
 
     series = models.ForeignKey(StatisticSeries, models.CASCADE, related_name="values")
-    period = models.CharField(_("period"), max_length=10, help_text=_("Till exempel 2020, 2015K1 eller 2015M03"))
+    period = models.CharField(
+        _("period"), max_length=10, help_text=_("Till exempel 2020, 2015K1 eller 2015M03")
+    )
     start_date = models.DateField(_("första dag"))
     end_date = models.DateField(_("sista dag"))
     value = models.DecimalField(_("värde"), max_digits=14, decimal_places=3, null=True)
@@ -94,7 +96,9 @@ class SeriesBreak(TranslatedModel):
         verbose_name = _("tidsseriebrott")
         verbose_name_plural = _("tidsseriebrott")
         ordering = ["series", "period"]
-        constraints = [models.UniqueConstraint(fields=["series", "period"], name="one_break_per_series_and_period")]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "period"], name="one_break_per_series_and_period")
+        ]
 
     def __str__(self) -> str:
         return f"{self.period}: {self.text}"
@@ -115,7 +119,9 @@ class PopulationCount(models.Model):
         verbose_name_plural = _("folkmängd")
         ordering = ["area_code", "year", "age_from", "sex"]
         constraints = [
-            models.UniqueConstraint(fields=["area_code", "year", "sex", "age_band"], name="one_count_per_group"),
+            models.UniqueConstraint(
+                fields=["area_code", "year", "sex", "age_band"], name="one_count_per_group"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,8 +132,8 @@ class NewsItem(models.Model):
     """
     What the police chose to tell of one event. Not statistics, and never a place on a map.
 
-    The feed's coordinate is the middle of a municipality or a county, so it is not kept. `published_at` is when the
-    police published; the event's own time is only a text in the headline, kept as `event_text`.
+    The feed's coordinate is the middle of a municipality or a county, so it is not kept. `published_at` is
+    when the police published; the event's own time is only a text in the headline, kept as `event_text`.
     """
 
     external_id = models.CharField(_("polisens nummer"), max_length=40, unique=True)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from samsyn.statistics.enums import Periodicity, Sex
 from samsyn.statistics.models import NewsItem, PopulationCount, SeriesBreak, StatisticSeries, StatisticValue
+from samsyn.ui.formats import format_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +31,64 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """An area's population on 31 December of a year, in all and by sex and age."""
+    """An area's population on 31 December of a year, by age band in order and by sex."""
 
     area_code: str
     year: int
-    total: int
-    by_sex: dict[Sex, int]
-    by_age: dict[str, int]
+    by_group: dict[tuple[str, Sex], int]
+
+    @property
+    def total(self) -> int:
+        """How many in all."""
+        return sum(self.by_group.values())
+
+    @property
+    def caption(self) -> str:
+        """What the table of the population shows."""
+        return _("Folkmängd efter ålder och kön, 31 december %(year)d") % {"year": self.year}
+
+    @property
+    def headers(self) -> list[dict[str, Any]]:
+        """The table's headings: age, each sex, and both."""
+        labels = [str(sex.label).capitalize() for sex in Sex]
+        return [
+            {"label": _("Ålder"), "number": False},
+            *({"label": label, "number": True} for label in [*labels, _("Alla")]),
+        ]
+
+    @property
+    def rows(self) -> list[list[dict[str, Any]]]:
+        """The table's rows, youngest first, and the sums last."""
+        language = get_language() or "sv"
+
+        def row(heading: str, counts: list[int]) -> list[dict[str, Any]]:
+            cells = [format_number(n, language=language) for n in [*counts, sum(counts)]]
+            return [{"text": heading, "number": False}, *({"text": cell, "number": True} for cell in cells)]
+
+        bands = [
+            row(band.replace("-", "–"), [self.by_group.get((band, sex), 0) for sex in Sex])
+            for band in self.by_age
+        ]
+        return [*bands, row(_("Alla åldrar"), [self.by_sex[sex] for sex in Sex])]
+
+    @property
+    def by_sex(self) -> dict[Sex, int]:
+        """How many of each sex."""
+        return {sex: sum(n for (_band, of), n in self.by_group.items() if of == sex) for sex in Sex}
+
+    @property
+    def by_age(self) -> dict[str, int]:
+        """How many in each age band, youngest first."""
+        ages: dict[str, int] = {}
+        for (band, _sex), n in self.by_group.items():
+            ages[band] = ages.get(band, 0) + n
+        return ages
 
 
 def recorded_crime(
     municipality_code: str, keys: Sequence[str], *, periodicity: Periodicity = Periodicity.YEAR
 ) -> list[Recorded]:
-    """Return a municipality's series of reported offences for these measures, in their order; missing ones left out."""
+    """Return a municipality's series for these measures, in their order, those not read in left out."""
     found = {
         series.measure: series
         for series in StatisticSeries.objects.filter(
@@ -66,14 +115,9 @@ def population_of(area_code: str, *, year: int | None = None) -> Population | No
     counts = PopulationCount.objects.filter(area_code=area_code)
     if year is None:
         year = counts.aggregate(latest=Max("year"))["latest"]
-    by_sex: dict[Sex, int] = {}
-    by_age: dict[str, int] = {}
-    for count in counts.filter(year=year).order_by("age_from", "age_band"):
-        by_sex[Sex(count.sex)] = by_sex.get(Sex(count.sex), 0) + count.n
-        by_age[count.age_band] = by_age.get(count.age_band, 0) + count.n
-    if year is None or not by_sex:
-        return None
-    return Population(area_code, year, sum(by_sex.values()), by_sex, by_age)
+    rows = counts.filter(year=year).order_by("age_from", "age_band", "sex")
+    by_group = {(row.age_band, Sex(row.sex)): row.n for row in rows}
+    return Population(area_code, year, by_group) if year is not None and by_group else None
 
 
 def populations_of(area_codes: Sequence[str]) -> dict[str, int]:
@@ -90,6 +134,11 @@ def populations_of(area_codes: Sequence[str]) -> dict[str, int]:
     return totals
 
 
+def news_of(municipality_code: str) -> QuerySet[NewsItem]:
+    """Return what the police have published about a municipality, newest first."""
+    return NewsItem.objects.filter(municipality_code=municipality_code)
+
+
 def news(municipality_code: str, limit: int) -> list[NewsItem]:
-    """Return what the police last published about a municipality, newest first."""
-    return list(NewsItem.objects.filter(municipality_code=municipality_code)[:limit])
+    """Return the latest of what the police have published about a municipality."""
+    return list(news_of(municipality_code)[:limit])

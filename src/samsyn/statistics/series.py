@@ -53,7 +53,7 @@ def _label_patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
 
 
 def measure_of_label(label: str) -> tuple[str, str] | None:
-    """Return the measure that one of Brå's own row labels belongs to, and which part of it; None if unknown."""
+    """Return the measure that one of Brå's own labels belongs to, and which part of it; None if unknown."""
     return next(((measure, part) for measure, part, form in _label_patterns() if form.search(label)), None)
 
 
@@ -65,7 +65,12 @@ def parts_of(measure: str) -> frozenset[str]:
 
 def _translations(**fields: str) -> dict[str, Any]:
     return {
-        "en": {"made_by": "machine", "date": _file()["translation_date"], "reviewed_date": None, "fields": fields}
+        "en": {
+            "made_by": "machine",
+            "date": _file()["translation_date"],
+            "reviewed_date": None,
+            "fields": fields,
+        }
     }
 
 
@@ -114,7 +119,7 @@ def _new_breaks(made: Iterable[StatisticSeries]) -> list[SeriesBreak]:
 
 
 def ensure_series(wanted: Iterable[SeriesId], *, extraction_date: date | None) -> dict[SeriesId, int]:
-    """Return the row number of each wanted series, making those that are missing with what we know of them."""
+    """Return the row number of each wanted series; the missing ones are made with what we know of them."""
     by_key = {series.key: series for series in wanted}
     numbers = dict(StatisticSeries.objects.filter(key__startswith="bra-").values_list("key", "pk"))
     new = [_new_series(series, extraction_date) for key, series in by_key.items() if key not in numbers]
@@ -122,5 +127,7 @@ def ensure_series(wanted: Iterable[SeriesId], *, extraction_date: date | None) -
     SeriesBreak.objects.bulk_create(_new_breaks(made), batch_size=500)
     numbers.update({series.key: series.pk for series in made})
     if extraction_date:
-        StatisticSeries.objects.filter(pk__in=[numbers[key] for key in by_key]).update(extraction_date=extraction_date)
+        StatisticSeries.objects.filter(pk__in=[numbers[key] for key in by_key]).update(
+            extraction_date=extraction_date
+        )
     return {series: numbers[key] for key, series in by_key.items()}

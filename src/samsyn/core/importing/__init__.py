@@ -1,7 +1,7 @@
 """
 Reading files in: one small importer per kind over this base.
 
-An app's importer is a class with `@register`, in its `importers` package, which its AppConfig imports when ready.
+An app's importer is a class with `@register`, in a module that its AppConfig imports when ready.
 `run_import` is what the command, the upload page and the demo call.
 """
 

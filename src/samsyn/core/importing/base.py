@@ -1,8 +1,8 @@
 """
 The base over which each source is one small file.
 
-`parse` is pure: it turns a file into items and notes faults. `load` writes the items. What `parse` must know of the
-database is read before it by `prepare` and lies in the context.
+`parse` is pure: it turns a file into items and notes faults. `load` writes the items. What `parse` must know
+of the database is read before it by `prepare` and lies in the context.
 """
 
 from __future__ import annotations
@@ -98,14 +98,16 @@ class RowImporter(Importer[Item]):
             try:
                 if len(cells) > width and any(cells[width:]):
                     raise CellFault(
-                        "", _("Raden har fler celler än det finns rubriker. Kontrollera skiljetecken och citattecken.")
+                        "",
+                        _("Raden har fler celler än rubrikerna. Kontrollera skiljetecken och citattecken."),
                     )
                 item = self.parse_row(Row(number, cells, places), context)
                 key = self.key_of(item)
                 if key in first_row:
                     raise CellFault(
                         self.columns[0].name,
-                        _("Samma uppgift står redan på rad %(n)d. Ta bort den ena raden.") % {"n": first_row[key]},
+                        _("Samma uppgift står redan på rad %(n)d. Ta bort den ena raden.")
+                        % {"n": first_row[key]},
                     )
             except CellFault as fault:
                 result.refuse_row(number, fault.column, str(fault))
@@ -163,5 +165,6 @@ def importer_of(kind: str) -> Importer[Any]:
         return _IMPORTERS[kind]
     except KeyError:
         raise Unreadable(
-            _("Slaget %(kind)s finns inte. Välj bland %(kinds)s.") % {"kind": quoted(kind), "kinds": ", ".join(kinds())}
+            _("Slaget %(kind)s finns inte. Välj bland %(kinds)s.")
+            % {"kind": quoted(kind), "kinds": ", ".join(kinds())}
         ) from None

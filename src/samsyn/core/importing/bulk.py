@@ -1,8 +1,8 @@
 """
 Many rows at once: staged in a temporary table, compared and written there by the database.
 
-100,000 rows as model objects would take minutes and hundreds of megabytes. Here they are tuples, and three statements
-tell exactly how many were new, changed and as before.
+100,000 rows as model objects would take minutes and hundreds of megabytes. Here they are tuples, and three
+statements tell exactly how many were new, changed and as before.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ def _converter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
     return lambda value: None if value is None else field.get_db_prep_save(value, connection)
 
 
-def _prepared(rows: Iterable[Sequence[Any]], fields: Sequence[models.Field[Any, Any]]) -> Iterable[Sequence[Any]]:
+def _prepared(
+    rows: Iterable[Sequence[Any]], fields: Sequence[models.Field[Any, Any]]
+) -> Iterable[Sequence[Any]]:
     converters = [(place, made) for place, field in enumerate(fields) if (made := _converter(field))]
     for row in rows:
         cells = list(row)
@@ -54,35 +56,36 @@ def merge(
     model: type[models.Model], *, key: Sequence[str], fields: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> Counts:
     """
-    Insert the rows whose key is new, update those that differ, and count both; needs a unique constraint on `key`.
+    Insert the rows whose key is new, update those that differ, and count both.
 
-    `rows` hold the values of `key` and then of `fields`, in that order; a foreign key is given by its id, as
-    `series_id`. A key may stand only once among the rows. Use it where a row's other columns have defaults or none.
+    `rows` hold the values of `key`, which a unique constraint covers, and then of `fields`, in that order; a
+    foreign key is given by its id, as `series_id`. A key may stand only once among the rows, and the model
+    may have no other required columns.
     """
     by_column = {field.attname: field for field in model._meta.concrete_fields}
     used = [by_column[name] for name in (*key, *fields)]
     quote = connection.ops.quote_name
-    columns = [quote(field.column) for field in used]
+    columns = [quote(str(field.column)) for field in used]
     key_columns, value_columns = columns[: len(key)], columns[len(key) :]
     table = quote(model._meta.db_table)
     same = " AND ".join(f"t.{column} = s.{column}" for column in key_columns)
-    differs = " OR ".join(f"t.{column} IS DISTINCT FROM s.{column}" for column in value_columns) or "1 = 0"
+    differs = " OR ".join(f"t.{column} IS DISTINCT FROM s.{column}" for column in value_columns)
+    sets = ", ".join(f"{column} = s.{column}" for column in value_columns)
+    names, staged = ", ".join(columns), ", ".join(f"s.{column}" for column in columns)
+    # Every name comes from the model and is quoted; the values never stand in these texts.
+    create = f"CREATE TEMPORARY TABLE {_STAGE} AS SELECT {names} FROM {table} WHERE 1 = 0"  # noqa: S608
+    update = f"UPDATE {table} AS t SET {sets} FROM {_STAGE} AS s WHERE {same} AND ({differs})"  # noqa: S608
+    known = f"SELECT 1 FROM {table} AS t WHERE {same}"  # noqa: S608
+    insert = f"INSERT INTO {table} ({names}) SELECT {staged} FROM {_STAGE} AS s WHERE NOT EXISTS ({known})"  # noqa: S608
+    # A fault rolls the staging table back with the rest.
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE {_STAGE} AS SELECT {', '.join(columns)} FROM {table} WHERE 1 = 0")  # noqa: S608
-        try:
-            _fill(columns, _prepared(rows, used))
-            cursor.execute(f"SELECT count(*) FROM {_STAGE}")  # noqa: S608
-            n_rows = cursor.fetchone()[0]
-            updated = 0
-            if value_columns:
-                sets = ", ".join(f"{column} = s.{column}" for column in value_columns)
-                cursor.execute(f"UPDATE {table} AS t SET {sets} FROM {_STAGE} AS s WHERE {same} AND ({differs})")  # noqa: S608
-                updated = cursor.rowcount
-            cursor.execute(
-                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join('s.' + c for c in columns)} "  # noqa: S608
-                f"FROM {_STAGE} AS s WHERE NOT EXISTS (SELECT 1 FROM {table} AS t WHERE {same})"
-            )
-            created = cursor.rowcount
-        finally:
-            cursor.execute(f"DROP TABLE {_STAGE}")
+        cursor.execute(create)
+        _fill(columns, _prepared(rows, used))
+        cursor.execute(f"SELECT count(*) FROM {_STAGE}")  # noqa: S608
+        n_rows = cursor.fetchone()[0]
+        cursor.execute(update)
+        updated = cursor.rowcount
+        cursor.execute(insert)
+        created = cursor.rowcount
+        cursor.execute(f"DROP TABLE {_STAGE}")
     return Counts(created=created, updated=updated, unchanged=n_rows - created - updated)

@@ -1,4 +1,4 @@
-"""One data row: its cells by column name, read as what they should be, with a Swedish sentence when they are not."""
+"""One data row: its cells by column name, read as what they should be, or a sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ class Formula(str):
 
 def quoted(value: str) -> str:
     """Return a value as it can stand in a message: short, and without characters that are not text."""
-    shown = "".join("\ufffd" if text.has_refused_characters(sign) else sign for sign in value[: _QUOTE_LENGTH + 1])
+    shown = "".join(
+        "\ufffd" if text.has_refused_characters(sign) else sign for sign in value[: _QUOTE_LENGTH + 1]
+    )
     return f"”{shown[:_QUOTE_LENGTH]}{'…' if len(value) > _QUOTE_LENGTH else ''}”"
 
 
@@ -89,7 +91,9 @@ class Row:
             return None
         number = value if value.isdecimal() else value.translate(_BLANKS).translate(_MINUS)
         if not _INTEGER.fullmatch(number):
-            raise CellFault(column, _("%(value)s är inget heltal. Skriv bara siffror.") % {"value": quoted(value)})
+            raise CellFault(
+                column, _("%(value)s är inget heltal. Skriv bara siffror.") % {"value": quoted(value)}
+            )
         return self._bounded(column, int(number), least, most)
 
     def decimal(self, column: str, *, least: int | None = None, most: int | None = None) -> Decimal | None:
@@ -100,7 +104,8 @@ class Row:
         number = value.translate(_BLANKS).translate(_MINUS)
         if not _DECIMAL.fullmatch(number):
             raise CellFault(
-                column, _("%(value)s är inget tal. Skriv siffror med decimalkomma.") % {"value": quoted(value)}
+                column,
+                _("%(value)s är inget tal. Skriv siffror med decimalkomma.") % {"value": quoted(value)},
             )
         return self._bounded(column, Decimal(number.replace(",", ".")), least, most)
 
@@ -109,7 +114,8 @@ class Row:
         if (least is not None and number < least) or (most is not None and number > most):
             raise CellFault(
                 column,
-                _("%(value)s är utanför det som är möjligt. Kontrollera talet.") % {"value": quoted(str(number))},
+                _("%(value)s är utanför det som är möjligt. Kontrollera talet.")
+                % {"value": quoted(str(number))},
             )
         return number
 

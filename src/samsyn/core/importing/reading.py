@@ -75,10 +75,13 @@ def open_source(name: str, data: bytes) -> Source:
             with gzip.open(io.BytesIO(data)) as packed:
                 data = packed.read(MAX_BYTES + 1)
         except (OSError, EOFError, zlib.error):
-            raise Unreadable(_("Filen kan inte packas upp. Packa den igen, eller lämna den opackad.")) from None
+            raise Unreadable(
+                _("Filen kan inte packas upp. Packa den igen, eller lämna den opackad.")
+            ) from None
         if len(data) > MAX_BYTES:
             raise Unreadable(
-                _("Filen är större än %(n)d megabyte när den packats upp. Dela upp den.") % {"n": _megabytes()}
+                _("Filen är större än %(n)d megabyte när den packats upp. Dela upp den.")
+                % {"n": _megabytes()}
             )
     if not data.strip():
         raise Unreadable(_("Filen är tom."))
@@ -105,7 +108,9 @@ def encoding_of(data: bytes, result: ImportResult) -> str:
         data.decode("utf-8")
     except UnicodeDecodeError:
         if b"\x00" in sample:
-            raise Unreadable(_("Filen är ingen textfil. Spara den som CSV eller XLSX och försök igen.")) from None
+            raise Unreadable(
+                _("Filen är ingen textfil. Spara den som CSV eller XLSX och försök igen.")
+            ) from None
         result.warn(_("Gissade att filen är sparad som Windows-1252. Kontrollera å, ä och ö."))
         # latin-1 has a character for each byte; Windows-1252 lacks five.
         return "latin-1" if re.search(rb"[\x81\x8d\x8f\x90\x9d]", data) else "cp1252"
@@ -130,7 +135,9 @@ def _separator(sample: str, result: ImportResult, known: Mapping[str, str]) -> s
     scores: dict[str, tuple[int, int, int]] = {}
     for separator in _SEPARATORS:
         try:
-            rows = [row for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator) if row][:_SAMPLE]
+            rows = [row for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator) if row][
+                :_SAMPLE
+            ]
         except csv.Error:
             continue
         if rows and len(rows[0]) > 1:
@@ -141,7 +148,8 @@ def _separator(sample: str, result: ImportResult, known: Mapping[str, str]) -> s
     best = max(scores, key=lambda separator: scores[separator])
     if any(scores[other][:2] == scores[best][:2] for other in scores if other != best):
         result.warn(
-            _("Gissade att kolumnerna skiljs åt med %(sign)s. Kontrollera raderna.") % {"sign": _SEPARATORS[best]}
+            _("Gissade att kolumnerna skiljs åt med %(sign)s. Kontrollera raderna.")
+            % {"sign": _SEPARATORS[best]}
         )
     return best
 
@@ -186,7 +194,8 @@ def _records(reader: Iterator[list[str]]) -> Iterator[list[str]]:
             return
         except csv.Error:
             raise Unreadable(
-                _("Rad %(n)d går inte att läsa. Ett citattecken kan saknas, eller stå fel.") % {"n": max(number, 1)}
+                _("Rad %(n)d går inte att läsa. Ett citattecken kan saknas, eller stå fel.")
+                % {"n": max(number, 1)}
             ) from None
         except UnicodeDecodeError:
             raise Unreadable(_("Filens text är trasig. Spara den igen som UTF-8.")) from None
@@ -215,7 +224,8 @@ def _check_workbook(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
                 raise Unreadable(
-                    _("Filen är större än %(n)d megabyte när den packats upp. Dela upp den.") % {"n": _megabytes()}
+                    _("Filen är större än %(n)d megabyte när den packats upp. Dela upp den.")
+                    % {"n": _megabytes()}
                 )
             for member in archive.infolist():
                 content = archive.read(member)
@@ -224,7 +234,9 @@ def _check_workbook(data: bytes) -> None:
                 if is_xml and (_XML_DEFINITION.search(content) or b"\x00" in content[:4]):
                     raise Unreadable(_("Filen innehåller egna XML-definitioner. Spara den på nytt i Excel."))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
-        raise Unreadable(_("Filen är ingen Excelfil av slaget XLSX. Spara den igen som XLSX eller CSV.")) from None
+        raise Unreadable(
+            _("Filen är ingen Excelfil av slaget XLSX. Spara den igen som XLSX eller CSV.")
+        ) from None
 
 
 def _workbook_table(source: Source, result: ImportResult) -> Table:
@@ -232,9 +244,13 @@ def _workbook_table(source: Source, result: ImportResult) -> Table:
 
     _check_workbook(source.data)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(source.data), read_only=True, data_only=False, keep_links=False)
+        book = openpyxl.load_workbook(
+            io.BytesIO(source.data), read_only=True, data_only=False, keep_links=False
+        )
     except Exception:  # openpyxl raises whatever a broken part happens to raise
-        raise Unreadable(_("Filen är ingen Excelfil av slaget XLSX. Spara den igen som XLSX eller CSV.")) from None
+        raise Unreadable(
+            _("Filen är ingen Excelfil av slaget XLSX. Spara den igen som XLSX eller CSV.")
+        ) from None
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not visible:
         raise Unreadable(_("Filen har inget synligt blad. Visa bladet och spara filen igen."))
@@ -310,7 +326,9 @@ def read_document(source: Source, result: ImportResult) -> Any:
             % {"line": fault.lineno, "column": fault.colno}
         ) from None
     except (ValueError, RecursionError):
-        raise Unreadable(_("Filen innehåller tal som JSON inte har, till exempel NaN. Ta bort dem.")) from None
+        raise Unreadable(
+            _("Filen innehåller tal som JSON inte har, till exempel NaN. Ta bort dem.")
+        ) from None
 
 
 def _document_table(source: Source, result: ImportResult) -> Table:
@@ -343,12 +361,16 @@ def read_table(source: Source, result: ImportResult, known: Mapping[str, str]) -
             % {"suffix": source.suffix or "?", "known": ", ".join(sorted(TABLES))}
         )
     if len(table.headings) > MAX_COLUMNS:
-        raise Unreadable(_("Filen har fler än %(n)d kolumner. Ta bort dem som inte behövs.") % {"n": MAX_COLUMNS})
+        raise Unreadable(
+            _("Filen har fler än %(n)d kolumner. Ta bort dem som inte behövs.") % {"n": MAX_COLUMNS}
+        )
     return Table(table.headings, _limited(table.rows))
 
 
 def _limited(rows: Iterator[Sequence[str]]) -> Iterator[Sequence[str]]:
     for number, row in enumerate(rows, start=1):
         if number > MAX_ROWS:
-            raise Unreadable(_("Filen har fler än %(n)d rader. Dela upp den i flera filer.") % {"n": MAX_ROWS})
+            raise Unreadable(
+                _("Filen har fler än %(n)d rader. Dela upp den i flera filer.") % {"n": MAX_ROWS}
+            )
         yield row

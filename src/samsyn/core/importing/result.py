@@ -75,7 +75,10 @@ class ImportResult:
         """Return the result in the form that is promised to scripts."""
         unlisted = self.n_row_errors - len(self.row_errors)
         more = (
-            [ngettext("Ytterligare %(n)d rad har fel.", "Ytterligare %(n)d rader har fel.", unlisted) % {"n": unlisted}]
+            [
+                ngettext("Ytterligare %(n)d rad har fel.", "Ytterligare %(n)d rader har fel.", unlisted)
+                % {"n": unlisted}
+            ]
             if unlisted
             else []
         )

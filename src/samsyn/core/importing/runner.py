@@ -38,9 +38,9 @@ def run_import(
     """
     Read a file in, and return what became of it; faults in the file are told in the result, not raised.
 
-    `file` is a path, or bytes with a `name` whose extension says what they are. `municipality` is a code, or empty for
-    reference data of every municipality. A dry run stores nothing and counts as it would be. `good_rows_only` leaves
-    faulty rows out instead of refusing the file.
+    `file` is a path, or bytes with a `name` whose extension says what they are. `municipality` is a code, or
+    empty for reference data of every municipality. A dry run stores nothing and counts as it would be.
+    `good_rows_only` leaves faulty rows out instead of refusing the file.
     """
     result = ImportResult()
     try:
@@ -72,7 +72,9 @@ def _read(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
     except OSError:
-        raise Unreadable(_("Filen %(name)s kan inte öppnas. Kontrollera sökvägen.") % {"name": file.name}) from None
+        raise Unreadable(
+            _("Filen %(name)s kan inte öppnas. Kontrollera sökvägen.") % {"name": file.name}
+        ) from None
 
 
 def _keep(kind: str, name: str, raw: bytes, context: Context, result: ImportResult) -> None:

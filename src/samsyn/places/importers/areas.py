@@ -13,7 +13,15 @@ from shapely.geometry import Point
 
 from samsyn.core import text
 from samsyn.core.errors import DomainError
-from samsyn.core.importing import Context, Counts, DocumentImporter, ImportResult, Unreadable, quoted, register
+from samsyn.core.importing import (
+    Context,
+    Counts,
+    DocumentImporter,
+    ImportResult,
+    Unreadable,
+    quoted,
+    register,
+)
 from samsyn.core.importing.bulk import merge
 from samsyn.core.importing.headings import plain
 from samsyn.core.importing.limits import MAX_ROWS
@@ -76,7 +84,9 @@ def _said(properties: Mapping[str, Any], *names: str) -> str:
         if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
             said = text.clean(str(value).strip())
             if text.has_refused_characters(said):
-                raise FieldFault(name, _("Texten innehåller styrtecken som inte är text. Skriv om den för hand."))
+                raise FieldFault(
+                    name, _("Texten innehåller styrtecken som inte är text. Skriv om den för hand.")
+                )
             return said
     return ""
 
@@ -115,7 +125,10 @@ def _date(value: str) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:
-        raise FieldFault("referensdatum", _("%(value)s är inget datum. Skriv det som 2025-01-01.") % {"value": quoted(value)}) from None
+        raise FieldFault(
+            "referensdatum",
+            _("%(value)s är inget datum. Skriv det som 2025-01-01.") % {"value": quoted(value)},
+        ) from None
 
 
 def _properties(feature: Any) -> dict[str, Any]:
@@ -126,7 +139,9 @@ def _properties(feature: Any) -> dict[str, Any]:
     return properties
 
 
-def parse_feature(feature: Any, *, level: AreaLevel | None, source: str) -> tuple[ParsedArea, geometry.Outline]:
+def parse_feature(
+    feature: Any, *, level: AreaLevel | None, source: str
+) -> tuple[ParsedArea, geometry.Outline]:
     """
     Return a feature's row, and its outline as checked.
 
@@ -142,17 +157,22 @@ def parse_feature(feature: Any, *, level: AreaLevel | None, source: str) -> tupl
     form = _CODE_SHAPE.get(level)
     if len(code) > 40 or (form and not form.fullmatch(code)):
         raise FieldFault(
-            code_field, _("%(code)s är ingen kod för %(level)s.") % {"code": quoted(code), "level": level.label}
+            code_field,
+            _("%(code)s är ingen kod för %(level)s.") % {"code": quoted(code), "level": level.label},
         )
     name_fields = _NAME_FIELDS.get(level, ("namn", "name"))
     name = _said(properties, *name_fields)
     if not name or len(name) > 200:
         raise FieldFault(
-            name_fields[0], _("Området ska ha ett namn på högst 200 tecken i %(name)s.") % {"name": name_fields[0]}
+            name_fields[0],
+            _("Området ska ha ett namn på högst 200 tecken i %(name)s.") % {"name": name_fields[0]},
         )
     municipality = _code(properties, "kommunkod") or (code[:4] if level in _CODE_SHAPE else "")
     if municipality and not _CODE_SHAPE[AreaLevel.MUNICIPALITY].fullmatch(municipality):
-        raise FieldFault("kommunkod", _("%(code)s är ingen kommunkod. Den har fyra siffror.") % {"code": quoted(municipality)})
+        raise FieldFault(
+            "kommunkod",
+            _("%(code)s är ingen kommunkod. Den har fyra siffror.") % {"code": quoted(municipality)},
+        )
     parents = {AreaLevel.DESO: _code(properties, "regsokod"), AreaLevel.REGSO: municipality}
     parent = _code(properties, "parent_code") or parents.get(level, "")
     outline = geometry.check_outline(feature.get("geometry") if isinstance(feature, dict) else None)
@@ -183,13 +203,19 @@ def parse_feature(feature: Any, *, level: AreaLevel | None, source: str) -> tupl
 
 def _given_area(properties: Mapping[str, Any]) -> float | None:
     value = properties.get("area_km2")
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
+    return (
+        float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
+    )
 
 
 def _label(properties: Mapping[str, Any], outline: geometry.Outline) -> tuple[float, float]:
     """Return the given label point if it lies inside the area, else one of our own."""
     lon, lat = properties.get("label_lon"), properties.get("label_lat")
-    if isinstance(lon, int | float) and isinstance(lat, int | float) and outline.shape.covers(Point(lon, lat)):
+    if (
+        isinstance(lon, int | float)
+        and isinstance(lat, int | float)
+        and outline.shape.covers(Point(lon, lat))
+    ):
         return float(lon), float(lat)
     return geometry.label_point(outline.shape)
 
@@ -256,6 +282,7 @@ def _features(document: Any) -> Iterator[Any]:
         named = crs.get("properties", {}).get("name") if isinstance(crs, dict) else None
         if not isinstance(named, str) or not (_WGS84.search(named) or _SWEREF.search(named)):
             raise Unreadable(
-                _("Filens koordinatsystem %(name)s är okänt här. Spara filen i WGS 84.") % {"name": quoted(str(named))}
+                _("Filens koordinatsystem %(name)s är okänt här. Spara filen i WGS 84.")
+                % {"name": quoted(str(named))}
             )
     yield from features

@@ -4,42 +4,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='områdeskod')),
-                ('name', models.CharField(max_length=200, verbose_name='namn')),
-                ('level', models.CharField(choices=[('MUNICIPALITY', 'Kommun'), ('REGSO', 'RegSO'), ('DESO', 'DeSO'), ('POLICE_AREA', 'Polisens område'), ('OTHER', 'Annat område')], max_length=20, verbose_name='slag')),
-                ('municipality_code', models.CharField(blank=True, db_index=True, max_length=4, verbose_name='kommunkod')),
-                ('parent_code', models.CharField(blank=True, db_index=True, max_length=40, verbose_name='ligger i område')),
-                ('geometry', models.JSONField(verbose_name='gräns')),
-                ('area_km2', models.FloatField(verbose_name='yta i km²')),
-                ('label_lon', models.FloatField(verbose_name='namnets longitud')),
-                ('label_lat', models.FloatField(verbose_name='namnets latitud')),
-                ('min_lon', models.FloatField(verbose_name='västligast')),
-                ('min_lat', models.FloatField(verbose_name='sydligast')),
-                ('max_lon', models.FloatField(verbose_name='östligast')),
-                ('max_lat', models.FloatField(verbose_name='nordligast')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='källa')),
-                ('version', models.CharField(blank=True, max_length=40, verbose_name='version')),
-                ('reference_date', models.DateField(blank=True, null=True, verbose_name='gäller den')),
-                ('search_text', models.TextField(editable=False)),
-                ('sort_key', models.CharField(editable=False, max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="områdeskod")),
+                ("name", models.CharField(max_length=200, verbose_name="namn")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("MUNICIPALITY", "Kommun"),
+                            ("REGSO", "RegSO"),
+                            ("DESO", "DeSO"),
+                            ("POLICE_AREA", "Polisens område"),
+                            ("OTHER", "Annat område"),
+                        ],
+                        max_length=20,
+                        verbose_name="slag",
+                    ),
+                ),
+                (
+                    "municipality_code",
+                    models.CharField(blank=True, db_index=True, max_length=4, verbose_name="kommunkod"),
+                ),
+                (
+                    "parent_code",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=40, verbose_name="ligger i område"
+                    ),
+                ),
+                ("geometry", models.JSONField(verbose_name="gräns")),
+                ("area_km2", models.FloatField(verbose_name="yta i km²")),
+                ("label_lon", models.FloatField(verbose_name="namnets longitud")),
+                ("label_lat", models.FloatField(verbose_name="namnets latitud")),
+                ("min_lon", models.FloatField(verbose_name="västligast")),
+                ("min_lat", models.FloatField(verbose_name="sydligast")),
+                ("max_lon", models.FloatField(verbose_name="östligast")),
+                ("max_lat", models.FloatField(verbose_name="nordligast")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="källa")),
+                ("version", models.CharField(blank=True, max_length=40, verbose_name="version")),
+                ("reference_date", models.DateField(blank=True, null=True, verbose_name="gäller den")),
+                ("search_text", models.TextField(editable=False)),
+                ("sort_key", models.CharField(editable=False, max_length=200)),
             ],
             options={
-                'verbose_name': 'område',
-                'verbose_name_plural': 'områden',
-                'ordering': ['sort_key', 'code'],
-                'indexes': [models.Index(fields=['level', 'municipality_code', 'sort_key'], name='areas_of_municipality')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('area_km2__gte', 0)), name='area_is_not_negative'), models.CheckConstraint(condition=models.Q(('min_lat__lte', models.F('max_lat')), ('min_lon__lte', models.F('max_lon'))), name='area_box_is_upright')],
+                "verbose_name": "område",
+                "verbose_name_plural": "områden",
+                "ordering": ["sort_key", "code"],
+                "indexes": [
+                    models.Index(
+                        fields=["level", "municipality_code", "sort_key"], name="areas_of_municipality"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("area_km2__gte", 0)), name="area_is_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("min_lat__lte", models.F("max_lat")), ("min_lon__lte", models.F("max_lon"))
+                        ),
+                        name="area_box_is_upright",
+                    ),
+                ],
             },
         ),
     ]

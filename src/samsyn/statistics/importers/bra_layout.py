@@ -1,10 +1,11 @@
 """
 Brå's own exports from Statistik On-Line, turned into rows of the plain file. Pure.
 
-The cross table is made for a spreadsheet. Several header rows together tell the period (`År` and then the year, or the
-year and then `Kvartal 1`; a year that is not final says `2026 prel.`), each period has two columns (`Antal` and
-`/100 000 inv`), a region is a row of its own, and a row whose cells are `..` is only the heading of a chosen offence.
-Cells contain `&nbsp;`, whose semicolon is also the separator. The text file instead has one row a value.
+The cross table is made for a spreadsheet. Several header rows together tell the period (`År` and then the
+year, or the year and then `Kvartal 1`; a year that is not final says `2026 prel.`), each period has two columns
+(`Antal` and `/100 000 inv`), a region is a row of its own, and a row whose cells are `..` is only the heading
+of a chosen offence. Cells contain `&nbsp;`, whose semicolon is also the separator. The text file instead has
+one row a value.
 """
 
 from __future__ import annotations
@@ -37,14 +38,17 @@ class Value(NamedTuple):
     region: str
     label: str
     period: str
-    count: str
+    n: str
     rate: str
     is_preliminary: bool
 
 
 def lines_of(text: str) -> list[list[str]]:
     """Return the export's cells; blanks written as entities are resolved before the cells are told apart."""
-    return [[cell.strip().strip('"').strip() for cell in line.split(";")] for line in _NBSP.sub(" ", text).splitlines()]
+    return [
+        [cell.strip().strip('"').strip() for cell in line.split(";")]
+        for line in _NBSP.sub(" ", text).splitlines()
+    ]
 
 
 def measure_row(lines: Sequence[Sequence[str]]) -> int | None:
@@ -71,7 +75,9 @@ def period_of(parts: Sequence[str]) -> tuple[str, bool]:
     bare = _PRELIMINARY.sub(" ", said).strip()
     quarter = _QUARTER.search(bare)
     year = re.search(r"\d{4}", bare)
-    month = next((n for n, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name}", bare, re.IGNORECASE)), None)
+    month = next(
+        (n for n, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name}", bare, re.IGNORECASE)), None
+    )
     text = bare
     if year and quarter:
         text = f"{year[0]}K{quarter[1]}"
@@ -94,7 +100,9 @@ def cross_table(lines: Sequence[Sequence[str]], at: int) -> Iterator[Value]:
     kinds = [plain(cell) for cell in lines[at]]
     width = len(kinds)
     if width > MAX_COLUMNS:
-        raise Unreadable(_("Filen har fler än %(n)d kolumner. Ta bort dem som inte behövs.") % {"n": MAX_COLUMNS})
+        raise Unreadable(
+            _("Filen har fler än %(n)d kolumner. Ta bort dem som inte behövs.") % {"n": MAX_COLUMNS}
+        )
     heads = [_filled(cells, width) for cells in lines[:at] if len(cells) > 1 and any(cells[1:])]
     columns: dict[tuple[str, bool], dict[str, int]] = {}
     for place in range(1, width):
@@ -152,26 +160,33 @@ def rows_of(values: Iterator[Value], result: ImportResult) -> list[list[str]]:
     sums: dict[tuple[str, str, str], dict[str, Value]] = {}
     for number, value in enumerate(values, start=1):
         if number > MAX_ROWS:
-            raise Unreadable(_("Filen har fler än %(n)d rader. Dela upp den i flera filer.") % {"n": MAX_ROWS})
+            raise Unreadable(
+                _("Filen har fler än %(n)d rader. Dela upp den i flera filer.") % {"n": MAX_ROWS}
+            )
         known = measure_of_label(value.label)
         if known is None:
-            result.warn(_("Brottet %(label)s finns inte bland våra serier och lästes inte in.") % {"label": quoted(value.label)})
+            result.warn(
+                _("Brottet %(label)s finns inte bland våra serier och lästes inte in.")
+                % {"label": quoted(value.label)}
+            )
             continue
         measure, part = known
         mark = "1" if value.is_preliminary else ""
         if parts_of(measure):
             sums.setdefault((value.region, value.period, measure), {})[part] = value
         else:
-            rows.append([value.region, value.period, measure, value.count, _no_dots(value.rate), mark])
+            rows.append([value.region, value.period, measure, value.n, _no_dots(value.rate), mark])
     for (region, period, measure), found in sums.items():
-        counts = [_number(value.count) for value in found.values()]
+        counts = [_number(value.n) for value in found.values()]
         if set(found) != parts_of(measure) or None in counts:
             result.warn(_("Narkotika och vapen räknas ihop. Båda behövs i filen för att läsas in."))
             continue
         rates = [_number(value.rate) for value in found.values()]
         rate = "" if None in rates else str(sum(rate for rate in rates if rate is not None))
         mark = "1" if any(value.is_preliminary for value in found.values()) else ""
-        rows.append([region, period, measure, str(sum(count for count in counts if count is not None)), rate, mark])
+        rows.append(
+            [region, period, measure, str(sum(count for count in counts if count is not None)), rate, mark]
+        )
     return rows
 
 

@@ -83,7 +83,9 @@ class CrimeImporter(RowImporter[ParsedCrime]):
                 lines = bra_layout.lines_of(decode(source.data, own))
                 at = bra_layout.measure_row(lines)
                 if at is not None or bra_layout.is_text_file(lines):
-                    values = bra_layout.cross_table(lines, at) if at is not None else bra_layout.text_file(lines)
+                    values = (
+                        bra_layout.cross_table(lines, at) if at is not None else bra_layout.text_file(lines)
+                    )
                     return Table(bra_layout.HEADINGS, iter(bra_layout.rows_of(values, result)))
         return super().read(source, context, result)
 
@@ -104,7 +106,8 @@ class CrimeImporter(RowImporter[ParsedCrime]):
             period = parse_period(said)
         except ValueError:
             raise CellFault(
-                "period", _("%(period)s är ingen period. Skriv 2020, 2015K1 eller 2015M03.") % {"period": quoted(said)}
+                "period",
+                _("%(period)s är ingen period. Skriv 2020, 2015K1 eller 2015M03.") % {"period": quoted(said)},
             ) from None
         measure = row.text("key", required=True, max_length=80)
         if measure not in _MEASURES:
@@ -122,7 +125,10 @@ class CrimeImporter(RowImporter[ParsedCrime]):
         said = row.text("count", max_length=40)
         mark = row.text("preliminary", max_length=40).casefold()
         if mark not in _YES | _NO:
-            raise CellFault("preliminary", _("%(value)s är varken ja eller nej. Skriv 1 eller lämna tomt.") % {"value": quoted(mark)})
+            raise CellFault(
+                "preliminary",
+                _("%(value)s är varken ja eller nej. Skriv 1 eller lämna tomt.") % {"value": quoted(mark)},
+            )
         if said.upper() == SUPPRESSED:
             return None, ValueStatus.SUPPRESSED.value
         if said in {"", MISSING, "-", "–"}:
@@ -164,4 +170,6 @@ def _extraction_date(context: Context) -> date | None:
     try:
         return date.fromisoformat(said) if said else None
     except ValueError:
-        raise Unreadable(_("%(value)s är inget datum. Skriv det som 2026-11-22.") % {"value": quoted(said)}) from None
+        raise Unreadable(
+            _("%(value)s är inget datum. Skriv det som 2026-11-22.") % {"value": quoted(said)}
+        ) from None

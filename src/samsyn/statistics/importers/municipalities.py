@@ -14,4 +14,7 @@ def codes_by_name() -> dict[str, str]:
     """Return `{name as compared: code}` for the municipalities whose area or work is on this installation."""
     areas = Area.objects.filter(level=AreaLevel.MUNICIPALITY).values_list("name", "code")
     own = Municipality.objects.values_list("name", "code")
-    return {plain(name): code for name, code in [*areas, *own]} | {"hela landet": WHOLE_COUNTRY, "riket": WHOLE_COUNTRY}
+    return {plain(name): code for name, code in [*areas, *own]} | {
+        "hela landet": WHOLE_COUNTRY,
+        "riket": WHOLE_COUNTRY,
+    }

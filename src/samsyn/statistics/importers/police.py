@@ -2,8 +2,8 @@
 The police's event feed as it is: a JSON list.
 
 Until January 2026 `location.name` was mostly the municipality; since February 2026 it is the county, and the
-municipality is the last comma part of `name`. Both are read. The coordinate is the middle of the municipality or
-county, never the place of the event, so it is not read at all.
+municipality is the last comma part of `name`. Both are read. The coordinate is the middle of the municipality
+or county, never the place of the event, so it is not read at all.
 """
 
 from __future__ import annotations
@@ -17,7 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from samsyn.core import text
-from samsyn.core.importing import CellFault, Context, Counts, DocumentImporter, ImportResult, Unreadable, quoted, register
+from samsyn.core.importing import (
+    CellFault,
+    Context,
+    Counts,
+    DocumentImporter,
+    ImportResult,
+    Unreadable,
+    quoted,
+    register,
+)
 from samsyn.core.importing.bulk import merge
 from samsyn.core.importing.headings import plain
 from samsyn.core.importing.limits import MAX_ROWS
@@ -61,7 +70,7 @@ def parse_instant(said: str) -> datetime:
 
 
 def municipality_name(name: str, location: str, codes: Mapping[str, str]) -> str:
-    """Return the name by which an event belongs to a municipality: its location, else the end of its headline."""
+    """Return the name of the municipality an event belongs to: its location, else the end of its headline."""
     if plain(location) in codes:
         return location
     return name.rsplit(",", 1)[-1].strip()
@@ -83,7 +92,9 @@ def parse_event(event: Any, codes: Mapping[str, str]) -> ParsedNews:
         published_at = parse_instant(said)
     except ValueError:
         raise CellFault(
-            "datetime", _("%(time)s är ingen tidpunkt. Skriv den som 2026-02-14 6:18:08 +01:00.") % {"time": quoted(said)}
+            "datetime",
+            _("%(time)s är ingen tidpunkt. Skriv den som 2026-02-14 6:18:08 +01:00.")
+            % {"time": quoted(said)},
         ) from None
     name = _said(event, "name", 300)
     place = event.get("location")
@@ -106,9 +117,14 @@ def _said(fields: Mapping[str, Any], name: str, max_length: int, *, required: bo
     value = fields.get(name)
     said = text.clean(value).strip() if isinstance(value, str) else ""
     if required and not said:
-        raise CellFault(name, _("Händelsen saknar %(name)s. Hämta filen på nytt från polisen.se.") % {"name": name})
+        raise CellFault(
+            name, _("Händelsen saknar %(name)s. Hämta filen på nytt från polisen.se.") % {"name": name}
+        )
     if len(said) > max_length or text.has_refused_characters(said):
-        raise CellFault(name, _("Texten är för lång eller innehåller styrtecken. Högst %(max)d tecken.") % {"max": max_length})
+        raise CellFault(
+            name,
+            _("Texten är för lång eller innehåller styrtecken. Högst %(max)d tecken.") % {"max": max_length},
+        )
     return said
 
 
@@ -137,9 +153,15 @@ class PoliceEventImporter(DocumentImporter[ParsedNews]):
         :raises Unreadable: none is known
         """
         codes = codes_by_name()
-        wanted = {name: code for name, code in codes.items() if not context.municipality or code == context.municipality}
+        wanted = {
+            name: code
+            for name, code in codes.items()
+            if not context.municipality or code == context.municipality
+        }
         if not any(len(code) == 4 for code in wanted.values()):
-            raise Unreadable(_("Kommunens namn är okänt. Lägg in kommunen, eller läs in dess gräns, och försök igen."))
+            raise Unreadable(
+                _("Kommunens namn är okänt. Lägg in kommunen, eller läs in dess gräns, och försök igen.")
+            )
         return wanted
 
     def parse_document(self, document: Any, context: Context, result: ImportResult) -> list[ParsedNews]:
@@ -147,7 +169,9 @@ class PoliceEventImporter(DocumentImporter[ParsedNews]):
         if not isinstance(document, list):
             raise Unreadable(_("Filen ska vara polisens lista med händelser, som [{…}, {…}]."))
         if len(document) > MAX_ROWS:
-            raise Unreadable(_("Filen har fler än %(n)d rader. Dela upp den i flera filer.") % {"n": MAX_ROWS})
+            raise Unreadable(
+                _("Filen har fler än %(n)d rader. Dela upp den i flera filer.") % {"n": MAX_ROWS}
+            )
         found: dict[str, ParsedNews] = {}
         n_elsewhere = 0
         for number, event in enumerate(document, start=1):

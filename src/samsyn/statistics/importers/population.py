@@ -131,11 +131,15 @@ class PopulationImporter(RowImporter[ParsedCount]):
         try:
             band, age_from = parse_band(said)
         except ValueError:
-            raise CellFault("alder", _("%(age)s är ingen ålder. Skriv 0-4 eller 80+.") % {"age": quoted(said)}) from None
+            raise CellFault(
+                "alder", _("%(age)s är ingen ålder. Skriv 0-4 eller 80+.") % {"age": quoted(said)}
+            ) from None
         n = row.integer("antal", least=0, most=20_000_000)
         year = row.integer("ar", least=1900, most=2100)
         if n is None or year is None:
-            raise CellFault("antal" if n is None else "ar", _("Cellen är tom. Fyll i den, eller ta bort raden."))
+            raise CellFault(
+                "antal" if n is None else "ar", _("Cellen är tom. Fyll i den, eller ta bort raden.")
+            )
         return ParsedCount(code, year, sex.value, band, age_from, n)
 
     def key_of(self, item: ParsedCount) -> tuple[str, int, str, str]:
@@ -143,7 +147,7 @@ class PopulationImporter(RowImporter[ParsedCount]):
         return item.area_code, item.year, item.sex, item.age_band
 
     def parse(self, source: Source, context: Context, result: ImportResult) -> list[ParsedCount]:
-        """Leave out areas that are nought throughout a year: SCB answers so for areas that did not exist then."""
+        """Leave out areas that are nought throughout a year: SCB answers so before an area existed."""
         items = super().parse(source, context, result)
         totals: dict[tuple[str, int], int] = defaultdict(int)
         for item in items:
@@ -151,7 +155,7 @@ class PopulationImporter(RowImporter[ParsedCount]):
         empty = {group for group, n in totals.items() if n == 0}
         for _code, year in sorted(empty):
             result.warn(
-                _("Alla tal för %(year)d är noll i något område och lästes inte in. Områdena fanns kanske inte då.")
+                _("Alla tal för %(year)d är noll i något område och lästes inte in. Området kan vara nyare.")
                 % {"year": year}
             )
         return [item for item in items if (item.area_code, item.year) not in empty]
@@ -178,7 +182,9 @@ def jsonstat_rows(document: Any, result: ImportResult) -> tuple[list[str], Itera
 
     :raises Unreadable: not such a dataset, or with other dimensions than area, age, sex and year
     """
-    fault = Unreadable(_("Filen är ingen JSON-stat 2 med område, ålder, kön och år. Hämta tabellen på nytt hos SCB."))
+    fault = Unreadable(
+        _("Filen är ingen JSON-stat 2 med område, ålder, kön och år. Hämta tabellen på nytt hos SCB.")
+    )
     if document.get("class") != "dataset" or str(document.get("version")) != "2.0":
         raise fault
     try:
@@ -187,8 +193,12 @@ def jsonstat_rows(document: Any, result: ImportResult) -> tuple[list[str], Itera
         values: Any = document["value"]
         n_cells = prod(len(each) for each in codes)
         if n_cells > MAX_ROWS:
-            raise Unreadable(_("Filen har fler än %(n)d rader. Dela upp den i flera filer.") % {"n": MAX_ROWS})
-        if [len(each) for each in codes] != document["size"] or (isinstance(values, list) and len(values) != n_cells):
+            raise Unreadable(
+                _("Filen har fler än %(n)d rader. Dela upp den i flera filer.") % {"n": MAX_ROWS}
+            )
+        if [len(each) for each in codes] != document["size"] or (
+            isinstance(values, list) and len(values) != n_cells
+        ):
             raise fault
     except (KeyError, TypeError, AttributeError):
         raise fault from None
@@ -201,7 +211,12 @@ def jsonstat_rows(document: Any, result: ImportResult) -> tuple[list[str], Itera
         raise fault
     area_at, age_at, sex_at, year_at = (at for at in places.values() if at is not None)
     form = next(
-        (column for column, shape in _AREA_FORMS.items() if shape.fullmatch(_EDITION.sub("", codes[area_at][0]))), ""
+        (
+            column
+            for column, shape in _AREA_FORMS.items()
+            if shape.fullmatch(_EDITION.sub("", codes[area_at][0]))
+        ),
+        "",
     )
     if not form:
         raise fault

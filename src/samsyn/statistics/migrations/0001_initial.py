@@ -5,112 +5,233 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='NewsItem',
+            name="NewsItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=40, unique=True, verbose_name='polisens nummer')),
-                ('published_at', models.DateTimeField(verbose_name='publicerad')),
-                ('event_text', models.CharField(blank=True, max_length=60, verbose_name='händelsens tid')),
-                ('kind', models.CharField(max_length=80, verbose_name='slag')),
-                ('headline', models.CharField(max_length=300, verbose_name='rubrik')),
-                ('summary', models.TextField(blank=True, verbose_name='sammanfattning')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='adress')),
-                ('municipality_code', models.CharField(max_length=4, verbose_name='kommunkod')),
-                ('location_name', models.CharField(max_length=120, verbose_name='plats enligt polisen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("external_id", models.CharField(max_length=40, unique=True, verbose_name="polisens nummer")),
+                ("published_at", models.DateTimeField(verbose_name="publicerad")),
+                ("event_text", models.CharField(blank=True, max_length=60, verbose_name="händelsens tid")),
+                ("kind", models.CharField(max_length=80, verbose_name="slag")),
+                ("headline", models.CharField(max_length=300, verbose_name="rubrik")),
+                ("summary", models.TextField(blank=True, verbose_name="sammanfattning")),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="adress")),
+                ("municipality_code", models.CharField(max_length=4, verbose_name="kommunkod")),
+                ("location_name", models.CharField(max_length=120, verbose_name="plats enligt polisen")),
             ],
             options={
-                'verbose_name': 'polishändelse',
-                'verbose_name_plural': 'polishändelser',
-                'ordering': ['-published_at', '-external_id'],
-                'indexes': [models.Index(fields=['municipality_code', '-published_at'], name='news_of_municipality')],
+                "verbose_name": "polishändelse",
+                "verbose_name_plural": "polishändelser",
+                "ordering": ["-published_at", "-external_id"],
+                "indexes": [
+                    models.Index(fields=["municipality_code", "-published_at"], name="news_of_municipality")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PopulationCount',
+            name="PopulationCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_code', models.CharField(max_length=40, verbose_name='område')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='år')),
-                ('sex', models.CharField(choices=[('FEMALE', 'kvinnor'), ('MALE', 'män')], max_length=6, verbose_name='kön')),
-                ('age_band', models.CharField(help_text='Till exempel 0-4 eller 80+', max_length=10, verbose_name='ålder')),
-                ('age_from', models.PositiveSmallIntegerField(verbose_name='från ålder')),
-                ('n', models.PositiveIntegerField(verbose_name='antal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("area_code", models.CharField(max_length=40, verbose_name="område")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="år")),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("FEMALE", "kvinnor"), ("MALE", "män")], max_length=6, verbose_name="kön"
+                    ),
+                ),
+                (
+                    "age_band",
+                    models.CharField(
+                        help_text="Till exempel 0-4 eller 80+", max_length=10, verbose_name="ålder"
+                    ),
+                ),
+                ("age_from", models.PositiveSmallIntegerField(verbose_name="från ålder")),
+                ("n", models.PositiveIntegerField(verbose_name="antal")),
             ],
             options={
-                'verbose_name': 'folkmängd',
-                'verbose_name_plural': 'folkmängd',
-                'ordering': ['area_code', 'year', 'age_from', 'sex'],
-                'constraints': [models.UniqueConstraint(fields=('area_code', 'year', 'sex', 'age_band'), name='one_count_per_group')],
+                "verbose_name": "folkmängd",
+                "verbose_name_plural": "folkmängd",
+                "ordering": ["area_code", "year", "age_from", "sex"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("area_code", "year", "sex", "age_band"), name="one_count_per_group"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StatisticSeries',
+            name="StatisticSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translations', models.JSONField(blank=True, default=dict, verbose_name='översättningar')),
-                ('key', models.CharField(max_length=80, unique=True, verbose_name='nyckel')),
-                ('measure', models.CharField(max_length=40, verbose_name='mått')),
-                ('area_code', models.CharField(max_length=40, verbose_name='område')),
-                ('periodicity', models.CharField(choices=[('YEAR', 'år'), ('QUARTER', 'kvartal'), ('MONTH', 'månad')], max_length=10, verbose_name='period')),
-                ('owner', models.CharField(max_length=120, verbose_name='ägare')),
-                ('title', models.CharField(max_length=160, verbose_name='rubrik')),
-                ('definition', models.TextField(verbose_name='definition')),
-                ('unit', models.CharField(max_length=60, verbose_name='enhet')),
-                ('counted_by', models.CharField(choices=[('REPORTED', 'räknas när det anmäls'), ('COMMITTED', 'räknas när det hände'), ('REGISTER', 'räknas ur register en viss dag')], max_length=12, verbose_name='hur det räknas')),
-                ('direction_note', models.TextField(blank=True, verbose_name='vad upp och ner betyder')),
-                ('source_text', models.CharField(max_length=200, verbose_name='källa')),
-                ('source_url', models.URLField(blank=True, verbose_name='källans adress')),
-                ('licence', models.CharField(blank=True, max_length=120, verbose_name='licens')),
-                ('extraction_date', models.DateField(blank=True, null=True, verbose_name='hämtat den')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("translations", models.JSONField(blank=True, default=dict, verbose_name="översättningar")),
+                ("key", models.CharField(max_length=80, unique=True, verbose_name="nyckel")),
+                ("measure", models.CharField(max_length=40, verbose_name="mått")),
+                ("area_code", models.CharField(max_length=40, verbose_name="område")),
+                (
+                    "periodicity",
+                    models.CharField(
+                        choices=[("YEAR", "år"), ("QUARTER", "kvartal"), ("MONTH", "månad")],
+                        max_length=10,
+                        verbose_name="period",
+                    ),
+                ),
+                ("owner", models.CharField(max_length=120, verbose_name="ägare")),
+                ("title", models.CharField(max_length=160, verbose_name="rubrik")),
+                ("definition", models.TextField(verbose_name="definition")),
+                ("unit", models.CharField(max_length=60, verbose_name="enhet")),
+                (
+                    "counted_by",
+                    models.CharField(
+                        choices=[
+                            ("REPORTED", "räknas när det anmäls"),
+                            ("COMMITTED", "räknas när det hände"),
+                            ("REGISTER", "räknas ur register en viss dag"),
+                        ],
+                        max_length=12,
+                        verbose_name="hur det räknas",
+                    ),
+                ),
+                ("direction_note", models.TextField(blank=True, verbose_name="vad upp och ner betyder")),
+                ("source_text", models.CharField(max_length=200, verbose_name="källa")),
+                ("source_url", models.URLField(blank=True, verbose_name="källans adress")),
+                ("licence", models.CharField(blank=True, max_length=120, verbose_name="licens")),
+                ("extraction_date", models.DateField(blank=True, null=True, verbose_name="hämtat den")),
             ],
             options={
-                'verbose_name': 'statistikserie',
-                'verbose_name_plural': 'statistikserier',
-                'ordering': ['area_code', 'key'],
-                'indexes': [models.Index(fields=['area_code', 'periodicity', 'measure'], name='series_of_area')],
+                "verbose_name": "statistikserie",
+                "verbose_name_plural": "statistikserier",
+                "ordering": ["area_code", "key"],
+                "indexes": [
+                    models.Index(fields=["area_code", "periodicity", "measure"], name="series_of_area")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SeriesBreak',
+            name="SeriesBreak",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translations', models.JSONField(blank=True, default=dict, verbose_name='översättningar')),
-                ('period', models.CharField(max_length=10, verbose_name='från period')),
-                ('text', models.TextField(verbose_name='vad som ändrades')),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='breaks', to='statistics.statisticseries')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("translations", models.JSONField(blank=True, default=dict, verbose_name="översättningar")),
+                ("period", models.CharField(max_length=10, verbose_name="från period")),
+                ("text", models.TextField(verbose_name="vad som ändrades")),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="breaks",
+                        to="statistics.statisticseries",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tidsseriebrott',
-                'verbose_name_plural': 'tidsseriebrott',
-                'ordering': ['series', 'period'],
-                'constraints': [models.UniqueConstraint(fields=('series', 'period'), name='one_break_per_series_and_period')],
+                "verbose_name": "tidsseriebrott",
+                "verbose_name_plural": "tidsseriebrott",
+                "ordering": ["series", "period"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("series", "period"), name="one_break_per_series_and_period"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StatisticValue',
+            name="StatisticValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(help_text='Till exempel 2020, 2015K1 eller 2015M03', max_length=10, verbose_name='period')),
-                ('start_date', models.DateField(verbose_name='första dag')),
-                ('end_date', models.DateField(verbose_name='sista dag')),
-                ('value', models.DecimalField(decimal_places=3, max_digits=14, null=True, verbose_name='värde')),
-                ('rate_per_100k', models.DecimalField(decimal_places=3, max_digits=14, null=True, verbose_name='per 100 000 invånare')),
-                ('status', models.CharField(choices=[('FINAL', 'slutlig'), ('PRELIMINARY', 'preliminär'), ('SUPPRESSED', 'dold av ägaren'), ('MISSING', 'saknas')], default='FINAL', max_length=12, verbose_name='status')),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='statistics.statisticseries')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "period",
+                    models.CharField(
+                        help_text="Till exempel 2020, 2015K1 eller 2015M03",
+                        max_length=10,
+                        verbose_name="period",
+                    ),
+                ),
+                ("start_date", models.DateField(verbose_name="första dag")),
+                ("end_date", models.DateField(verbose_name="sista dag")),
+                (
+                    "value",
+                    models.DecimalField(decimal_places=3, max_digits=14, null=True, verbose_name="värde"),
+                ),
+                (
+                    "rate_per_100k",
+                    models.DecimalField(
+                        decimal_places=3, max_digits=14, null=True, verbose_name="per 100 000 invånare"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("FINAL", "slutlig"),
+                            ("PRELIMINARY", "preliminär"),
+                            ("SUPPRESSED", "dold av ägaren"),
+                            ("MISSING", "saknas"),
+                        ],
+                        default="FINAL",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="values",
+                        to="statistics.statisticseries",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'statistikvärde',
-                'verbose_name_plural': 'statistikvärden',
-                'ordering': ['series', 'start_date'],
-                'constraints': [models.UniqueConstraint(fields=('series', 'period'), name='one_value_per_series_and_period'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['FINAL', 'PRELIMINARY']), ('value__isnull', False)), models.Q(('status__in', ['SUPPRESSED', 'MISSING']), ('value__isnull', True)), _connector='OR'), name='value_agrees_with_its_status'), models.CheckConstraint(condition=models.Q(('end_date__gte', models.F('start_date'))), name='value_period_is_not_backwards')],
+                "verbose_name": "statistikvärde",
+                "verbose_name_plural": "statistikvärden",
+                "ordering": ["series", "start_date"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("series", "period"), name="one_value_per_series_and_period"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["FINAL", "PRELIMINARY"]), ("value__isnull", False)),
+                            models.Q(("status__in", ["SUPPRESSED", "MISSING"]), ("value__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="value_agrees_with_its_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("end_date__gte", models.F("start_date"))),
+                        name="value_period_is_not_backwards",
+                    ),
+                ],
             },
         ),
     ]
