@@ -1,0 +1,94 @@
+"""The real thing for the journeys: the demo town, loaded and served by the console script on a free port."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+START_WITHIN_S = 60.0
+
+
+@dataclass
+class Site:
+    """A served demo town: its address, its data folder and its process."""
+
+    url: str
+    data: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def stop(self) -> None:
+        """Stop the server as Ctrl+C would, and wait until it is gone."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _environment(data: Path) -> dict[str, str]:
+    """Return an environment as on a newcomer's machine: no settings, key or database from the test run."""
+    ours = {"DATABASE_URL", "SAMSYN_SECRET_KEY", "SAMSYN_SECRET_KEY_FILE", "SAMSYN_HOSTS", "SAMSYN_DEBUG", "HOST"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**kept, "DJANGO_SETTINGS_MODULE": "samsyn.config.settings.dev", "SAMSYN_DATA": str(data)}
+
+
+def samsyn(*arguments: str, data: Path) -> str:
+    """Run the console script on a data folder and return what it says; fails with its words."""
+    command = [sys.executable, "-m", "samsyn", *arguments]
+    done = subprocess.run(command, env=_environment(data), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"samsyn {' '.join(arguments)}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def loaded_demo(folder: Path) -> Path:
+    """Return a data folder with the demo town in it, loaded by whichever of the test processes comes first."""
+    data = folder / "demo"
+    with (folder / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = folder / "demo.loaded"
+        if not done.exists():
+            samsyn("demo", "--load-only", data=data)
+            done.touch()
+    return data
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def serve(demo: Path, data: Path) -> Site:
+    """Copy a loaded demo town to `data`, serve it, and return when it answers that it is well."""
+    shutil.copytree(demo, data)
+    port = _free_port()
+    log = data / "server.log"
+    environment = {**_environment(data), "PORT": str(port)}
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "samsyn", "serve"], env=environment, stdout=out, stderr=subprocess.STDOUT
+        )
+    site = Site(url=f"http://localhost:{port}", data=data, process=process, log=log)
+    deadline = time.monotonic() + START_WITHIN_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{site.url}/healthz", timeout=5) as answer:
+                if answer.status == 200:
+                    return site
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    site.stop()
+    raise AssertionError(f"The site did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
