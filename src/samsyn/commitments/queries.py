@@ -1,0 +1,224 @@
+"""Reads about documents and commitments, as pages need them: a fixed number of queries, however long the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from samsyn.commitments.models import (
+    Commitment,
+    CommitmentDocument,
+    CommitmentPlace,
+    CommitmentProblem,
+    DocumentContact,
+    DocumentDialogue,
+    DocumentExtension,
+    DocumentLink,
+    Outcome,
+)
+from samsyn.commitments.verdicts import Reading, reading_of
+from samsyn.core import text
+from samsyn.core.errors import NotFound
+from samsyn.dialogues.models import Dialogue
+from samsyn.organisations.models import Municipality
+from samsyn.places.models import Area
+
+
+class NoSuchDocument(NotFound):
+    """The document does not exist, or is not public."""
+
+
+class NoSuchCommitment(NotFound):
+    """The commitment does not exist, or is not public."""
+
+
+def published_documents(municipality: Municipality) -> list[CommitmentDocument]:
+    """Return the public documents, newest period first, each with how many commitments and outcomes it has."""
+    return list(
+        CommitmentDocument.objects.of(municipality)
+        .published()
+        .annotate(
+            n_commitments=Count("commitments", distinct=True),
+            n_outcomes=Count("commitments__outcomes", filter=Q(commitments__outcomes__is_published=True), distinct=True),
+        )
+        .prefetch_related("parties")
+    )
+
+
+def published_document(municipality: Municipality, key: str) -> CommitmentDocument:
+    """
+    Return a public document; what only some documents have is told by flags, so that the rest need not ask.
+
+    :raises NoSuchDocument: there is no such public document
+    """
+    commitments = Commitment.objects.filter(document=OuterRef("pk")).order_by().values("document")
+    found = (
+        CommitmentDocument.objects.of(municipality)
+        .published()
+        .filter(key=key)
+        .annotate(
+            n_commitments=Coalesce(Subquery(commitments.annotate(n=Count("pk")).values("n")), 0),
+            has_extensions=Exists(DocumentExtension.objects.filter(document=OuterRef("pk"))),
+            has_contacts=Exists(DocumentContact.objects.filter(document=OuterRef("pk"))),
+            has_outcomes=Exists(Outcome.objects.published().filter(commitment__document=OuterRef("pk"))),
+        )
+        .prefetch_related("evaluations")
+        .first()
+    )
+    if found is None:
+        raise NoSuchDocument(_("Dokumentet finns inte, eller är inte publicerat. Se alla löften i stället."))
+    found.municipality = municipality
+    return found
+
+
+def latest_with_outcomes(municipality: Municipality) -> CommitmentDocument | None:
+    """Return the public document with published outcomes whose period is the latest."""
+    return (
+        CommitmentDocument.objects.of(municipality).published().with_outcomes().prefetch_related("evaluations").first()
+    )
+
+
+def _with_what_lists_need(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    return commitments.select_related("theme").prefetch_related(
+        "targets", Prefetch("outcomes", Outcome.objects.published().order_by("order"), to_attr="shown_outcomes")
+    )
+
+
+def _readings(document: CommitmentDocument, commitments: Iterable[Commitment]) -> list[Reading]:
+    found = []
+    for commitment in commitments:
+        commitment.document = document
+        outcomes = commitment.shown_outcomes  # type: ignore[attr-defined]  # set by the prefetch above
+        for outcome in outcomes:
+            outcome.commitment = commitment
+        # Of several reports over a long period the last one answers how it went.
+        found.append(reading_of(commitment, outcomes[-1] if outcomes else None))
+    return found
+
+
+def readings_of(document: CommitmentDocument, *, start: int = 0, stop: int | None = None) -> list[Reading]:
+    """Return how it went with a document's commitments, in order; some of them if `start` and `stop` say so."""
+    commitments = _with_what_lists_need(Commitment.objects.filter(document=document)).order_by("order", "pk")
+    return _readings(document, commitments[start:stop])
+
+
+def links_of(document: CommitmentDocument) -> list[DocumentLink]:
+    """Return a document's ties to others, in both directions; those to documents that are not public are left out."""
+    links = DocumentLink.objects.filter(Q(document=document) | Q(other=document)).select_related("document", "other")
+    return [
+        link
+        for link in links
+        if link.document.is_published and (link.other is None or link.other.is_published)
+    ]
+
+
+def dialogues_of(document: CommitmentDocument) -> list[DocumentDialogue]:
+    """Return the public dialogues that came before a document."""
+    return list(
+        DocumentDialogue.objects.filter(document=document, dialogue__is_published=True)
+        .select_related("dialogue")
+        .prefetch_related("dialogue__priorities")
+    )
+
+
+def published_commitment(municipality: Municipality, document_key: str, key: str) -> Commitment:
+    """
+    Return a public commitment with all that hangs on its thread.
+
+    :raises NoSuchCommitment: there is no such public commitment
+    """
+    siblings = Commitment.objects.filter(document=OuterRef("document")).order_by().values("document")
+    earlier = siblings.filter(order__lte=OuterRef("order"))
+    found = (
+        Commitment.objects.filter(
+            document__municipality=municipality, document__is_published=True, document__key=document_key, key=key
+        )
+        .select_related("document", "theme", "carried_over_from__document")
+        .annotate(
+            n_siblings=Subquery(siblings.annotate(n=Count("pk")).values("n")),
+            position=Subquery(earlier.annotate(n=Count("pk")).values("n")),
+        )
+        .prefetch_related(
+            Prefetch("problem_links", CommitmentProblem.objects.select_related("problem__priority__dialogue")),
+            "responsibilities",
+            Prefetch("places", CommitmentPlace.objects.select_related("area").defer("area__geometry")),
+            "targets",
+            Prefetch("outcomes", Outcome.objects.published().order_by("order"), to_attr="shown_outcomes"),
+        )
+        .first()
+    )
+    if found is None:
+        raise NoSuchCommitment(_("Löftet finns inte, eller är inte publicerat. Se alla löften i stället."))
+    found.document.municipality = municipality
+    return found
+
+
+def commitment_readings(commitment: Commitment) -> list[Reading]:
+    """Return every published report on a commitment, oldest first; one without an outcome when there is none."""
+    outcomes = commitment.shown_outcomes  # type: ignore[attr-defined]  # set by the prefetch above
+    for outcome in outcomes:
+        outcome.commitment = commitment
+    return [reading_of(commitment, outcome) for outcome in outcomes] or [reading_of(commitment, None)]
+
+
+def documents_after(dialogue: Dialogue) -> list[DocumentDialogue]:
+    """Return the public documents that were made after a dialogue."""
+    return list(
+        DocumentDialogue.objects.filter(dialogue=dialogue, document__is_published=True)
+        .select_related("document")
+        .order_by(F("document__period_start").asc(nulls_last=True))
+    )
+
+
+def commitments_by_priority(dialogue: Dialogue) -> dict[int, list[CommitmentProblem]]:
+    """Return, by priority, the links to public commitments that it led to."""
+    found: dict[int, list[CommitmentProblem]] = {}
+    links = CommitmentProblem.objects.filter(
+        problem__priority__dialogue=dialogue, commitment__document__is_published=True
+    ).select_related("commitment__document", "problem")
+    for link in links:
+        found.setdefault(link.problem.priority_id or 0, []).append(link)
+    return found
+
+
+def commitments_in_area(municipality: Municipality, area: Area) -> list[Commitment]:
+    """Return the public commitments that name an area, or the whole municipality."""
+    return list(
+        Commitment.objects.filter(
+            Q(places__area=area) | Q(places__kind="MUNICIPALITY"),
+            document__municipality=municipality,
+            document__is_published=True,
+        )
+        .select_related("document")
+        .distinct()
+        .order_by(F("document__period_start").desc(nulls_last=True), "order")
+    )
+
+
+def search(municipality: Municipality, terms: list[str], *, limit: int) -> dict[str, list[object]]:
+    """Return the public documents, commitments, dialogues and priorities in which every term stands."""
+    everywhere = Q()
+    for term in terms:
+        everywhere &= Q(search_text__contains=term)
+    documents = CommitmentDocument.objects.of(municipality).published().filter(everywhere)
+    commitments = (
+        Commitment.objects.filter(everywhere, document__municipality=municipality, document__is_published=True)
+        .select_related("document")
+        .order_by(F("document__period_start").desc(nulls_last=True), "order")
+    )
+    dialogues = Dialogue.objects.of(municipality).published().filter(everywhere)
+    return {
+        "documents": list(documents[:limit]),
+        "commitments": list(commitments[:limit]),
+        "dialogues": list(dialogues[:limit]),
+    }
+
+
+def search_terms(query: str) -> list[str]:
+    """Return the words of a search as they are looked for: casefolded, at most eight of them."""
+    return text.search_key(query).split()[:8]
+
+

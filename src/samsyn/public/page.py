@@ -1,0 +1,69 @@
+"""What stands around every resident's page: menu, languages, footer, who last reviewed it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse, translate_url
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from samsyn.organisations.current import municipality_of
+from samsyn.organisations.queries import review_of
+
+# A language is called what those who speak it call it.
+LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
+
+
+def show(
+    request: HttpRequest, template: str, context: dict[str, Any], *, page: str, reviewed: bool = True, status: int = 200
+) -> HttpResponse:
+    """
+    Render a resident's page.
+
+    `page` names it in the menu and in the table of reviews. `reviewed` is False on pages that show a document:
+    there the document's own source tells when it was last looked at.
+    """
+    municipality = municipality_of(request)
+    frame = {
+        "municipality": municipality,
+        "municipality_name": municipality.name,
+        "start_url": reverse("public:start"),
+        "nav_items": [
+            {"url": reverse("public:promises"), "label": _("Löften"), "current": page == "promises"},
+            {"url": reverse("public:situation"), "label": _("Läget"), "current": page in {"situation", "areas", "news"}},
+            {
+                "url": reverse("public:who_does_what"),
+                "label": _("Vem gör vad"),
+                "current": page == "who_does_what",
+            },
+            {"url": reverse("public:search"), "label": _("Sök"), "current": page == "search"},
+        ],
+        "languages": languages(request),
+        "footer_items": [
+            {"url": reverse("public:accessibility"), "label": _("Tillgänglighet")},
+            {"url": reverse("public:privacy"), "label": _("Så behandlar vi uppgifter")},
+            {"url": reverse("public:open_data"), "label": _("Öppna data")},
+            {"url": reverse("desk:year"), "label": _("För medarbetare")},
+        ],
+        "review": review_of(municipality, page) if reviewed else None,
+        "page_url": request.build_absolute_uri(),
+    }
+    return render(request, template, frame | context, status=status)
+
+
+def languages(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the languages this page can be read in, with its address in each."""
+    current = get_language()
+    return [
+        {
+            "url": translate_url(request.get_full_path(), code),
+            "code": code,
+            "label": LANGUAGE_NAMES[code],
+            "current": code == current,
+        }
+        for code, _name in settings.LANGUAGES
+    ]
