@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -52,10 +53,19 @@ def _claim(outcome: Outcome, version: int) -> None:
 
 @transaction.atomic
 def save_draft(
-    *, commitment: Commitment, outcome: Outcome | None, version: int, data: dict[str, Any], by: User, now: datetime
+    *,
+    commitment: Commitment,
+    outcome: Outcome | None,
+    version: int,
+    data: dict[str, Any],
+    by: User,
+    now: datetime,
+    client_key: uuid.UUID | None = None,
 ) -> Outcome:
     """
     Save an outcome that residents do not see yet; a new one if `outcome` is None.
+
+    A new one that is sent twice with the same `client_key` and the same content is made once.
 
     :raises NotAllowed: `by` may not write outcomes
     :raises OutcomeChanged: somebody saved since the form was opened
@@ -63,9 +73,15 @@ def save_draft(
     """
     permissions.check_can_report_outcome(by, commitment.document)
     if outcome is None:
+        # Two who add at once would take the same place in the order: the second one waits here.
+        Commitment.objects.select_for_update(of=("self",)).get(pk=commitment.pk)
+        key = key_of(client_key) if client_key else _free_key(commitment)
+        earlier = commitment.outcomes.filter(key=key).first()
+        if earlier is not None:
+            return _same_or_changed(earlier, data)
         last = commitment.outcomes.aggregate(last=Max("order"))["last"]
         order = 0 if last is None else last + 1
-        outcome = Outcome(commitment=commitment, order=order, key=_free_key(commitment))
+        outcome = Outcome(commitment=commitment, order=order, key=key)
         before: dict[str, Any] = {}
         verb = "commitments.outcome_created"
     else:
@@ -76,6 +92,19 @@ def save_draft(
     _write(outcome, data)
     _log(verb, outcome, by=by, now=now, changes=audit.differences(before, _state(outcome)))
     return outcome
+
+
+def key_of(client_key: uuid.UUID) -> str:
+    """Return the key of the outcome that a form with this key becomes."""
+    return f"utfall-{client_key.hex}"
+
+
+def _same_or_changed(earlier: Outcome, data: dict[str, Any]) -> Outcome:
+    if audit.differences(_state(earlier), data):
+        raise OutcomeChanged(
+            _("Utfallet är redan sparat, med annat innehåll. Det du skrev finns kvar här nedanför.")
+        )
+    return earlier
 
 
 def _free_key(commitment: Commitment) -> str:

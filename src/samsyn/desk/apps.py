@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class DeskConfig(AppConfig):
     name = "samsyn.desk"
     label = "desk"
+
+    def ready(self) -> None:
+        from samsyn.desk import permissions  # noqa: F401 - enters the routes in the permission table

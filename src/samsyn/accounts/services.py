@@ -1,0 +1,68 @@
+"""
+What is done with a session: signing in and signing out.
+
+    DomainError
+    ├── SignInRefused        400  wrong address or password; never says which
+    └── TooMany (core)       429  too many tries from here, or with this address
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib import auth
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from samsyn.accounts.models import User
+from samsyn.core import audit, ratelimit
+from samsyn.core.errors import DomainError
+
+MAX_TRIES = 10
+WINDOW = timedelta(minutes=15)
+
+
+class SignInRefused(DomainError):
+    """The address and the password do not belong together, or the account may not sign in."""
+
+
+def sign_in(request: HttpRequest, *, email: str, password: str, now: datetime) -> User:
+    """
+    Sign a person in and give the session a new key.
+
+    An unknown address gets the same answer as a wrong password, after the same work.
+
+    :raises SignInRefused: the address and the password do not belong together
+    :raises TooMany: too many tries from this address of the network, or with this e-mail address
+    """
+    # Both are counted before the password is looked at: a limit that knew of the result would reveal it.
+    ratelimit.spend(
+        "sign_in.from", request.META.get("REMOTE_ADDR", ""), limit=MAX_TRIES, window=WINDOW, now=now
+    )
+    ratelimit.spend("sign_in.as", email.casefold(), limit=MAX_TRIES, window=WINDOW, now=now)
+    user = auth.authenticate(request, username=email, password=password)
+    # The demo's password is public: outside the demo its accounts let nobody in.
+    if not isinstance(user, User) or (user.is_demo and not settings.SAMSYN_DEMO):
+        raise SignInRefused(
+            _("E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.")
+        )
+    with transaction.atomic():
+        auth.login(request, user)
+        _log("accounts.signed_in", user, now=now)
+    return user
+
+
+@transaction.atomic
+def sign_out(request: HttpRequest, *, now: datetime) -> None:
+    """End the session; nothing happens to somebody who is not signed in."""
+    if isinstance(request.user, User):
+        _log("accounts.signed_out", request.user, now=now)
+    auth.logout(request)
+
+
+def _log(verb: str, user: User, *, now: datetime) -> None:
+    # The log names a thing by its text, and an account's is a person's name: the role stands in for it.
+    nameless = User(pk=user.pk, name=user.audit_label)
+    audit.record(verb, nameless, by=user, at=now, municipality_code=user.municipality_code)

@@ -1,0 +1,53 @@
+"""What stands around every staff page, and who gets as far as to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from samsyn.desk import permissions
+from samsyn.desk.access import person
+from samsyn.organisations.current import municipality_of
+
+View = Callable[..., HttpResponse]
+
+
+def for_staff(view: View) -> View:
+    """Send strangers to the sign-in, and keep what the page shows out of every cache."""
+    return never_cache(login_required(view))
+
+
+def for_this_municipality(view: View) -> View:
+    """Let in only those with a role in the municipality; for pages that are about no single document."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        permissions.check_can_open_desk(person(request), municipality_of(request))
+        return view(request, *args, **kwargs)
+
+    return for_staff(inner)
+
+
+def show(
+    request: HttpRequest, template: str, context: dict[str, Any], *, page: str, status: int = 200
+) -> HttpResponse:
+    """Render a staff page; `page` names it in the menu."""
+    frame = {
+        "staff_home_url": reverse("desk:year"),
+        "staff_nav_items": [
+            {"url": reverse("desk:year"), "label": _("Året"), "current": page == "year"},
+            {"url": reverse("desk:documents"), "label": _("Dokument"), "current": page == "documents"},
+        ],
+        "staff_user_label": person(request).audit_label,
+        "staff_sign_out_url": reverse("accounts:sign_out"),
+        "example_data": municipality_of(request).is_example,
+    }
+    return render(request, template, frame | context, status=status)

@@ -1,0 +1,72 @@
+"""Who reaches the staff's pages. What may be done with outcomes is decided in `commitments.permissions`."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext_lazy as _
+
+from samsyn.accounts.models import User
+from samsyn.core.errors import NotAllowed
+from samsyn.core.permissions import Act, act, route
+from samsyn.organisations.enums import Role
+from samsyn.organisations.models import Municipality
+
+OPEN_DESK = act(
+    "desk.open",
+    _("Öppna arbetssidorna"),
+    roles={Role.STRATEGIST, Role.PAGE_EDITOR, Role.POLICE_OFFICER, Role.STEERING_GROUP},
+)
+REVIEW_PAGE = act(
+    "desk.review_page",
+    _("Markera en publik sida som granskad"),
+    roles={Role.STRATEGIST, Role.PAGE_EDITOR},
+)
+
+STAFF = "alla med en roll i kommunen"
+WRITERS = "strateg, kommunpolis"
+
+for _name in ("start", "year", "parts", "documents", "document", "history", "outcome_preview"):
+    route(f"desk:{_name}", who=STAFF)
+route("desk:review_done", who="strateg, webbredaktör", logged="desk.page_reviewed")
+route("desk:outcome_new", who=WRITERS, logged="commitments.outcome_created")
+route(
+    "desk:outcome_edit",
+    who=f"{WRITERS}; det som är publikt: strateg",
+    logged="commitments.outcome_changed, commitments.outcome_corrected",
+)
+route("desk:outcome_publish", who="strateg", logged="commitments.outcome_published")
+
+
+def _has(user: User | AnonymousUser, what: Act, municipality: Municipality) -> bool:
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.memberships.filter(organisation__municipality=municipality, role__in=what.roles).exists()
+
+
+def check_can_open_desk(user: User | AnonymousUser, municipality: Municipality) -> None:
+    """
+    Refuse somebody who has no role in the municipality.
+
+    :raises NotAllowed: the account is not tied to this municipality
+    """
+    if not _has(user, OPEN_DESK, municipality):
+        raise NotAllowed(
+            _("Ditt konto har ingen roll i den här kommunen. Be kommunens strateg att lägga till en.")
+        )
+
+
+def can_review_page(user: User | AnonymousUser, municipality: Municipality) -> bool:
+    """Tell whether a person may say that a public page has been reviewed."""
+    return _has(user, REVIEW_PAGE, municipality)
+
+
+def check_can_review_page(user: User | AnonymousUser, municipality: Municipality) -> None:
+    """
+    Refuse somebody who may not say that a public page has been reviewed.
+
+    :raises NotAllowed: the person has another role, or none
+    """
+    if not can_review_page(user, municipality):
+        raise NotAllowed(
+            _("Bara strategen och webbredaktören får markera sidor som granskade. Be någon av dem.")
+        )

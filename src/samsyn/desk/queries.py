@@ -1,0 +1,137 @@
+"""What is due this year, and what has happened to a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from samsyn.commitments.enums import DocumentState
+from samsyn.commitments.models import (
+    Commitment,
+    CommitmentDocument,
+    CommitmentDocumentQuerySet,
+    Outcome,
+)
+from samsyn.commitments.verdicts import Reading, reading_of
+from samsyn.core.models import AuditEntry
+
+DUE_WITHIN = timedelta(days=60)
+LATELY = timedelta(days=90)
+N_LATELY = 10
+_PUBLISHING = ("commitments.outcome_published", "commitments.outcome_corrected")
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentWork:
+    """A commitment with everything that has been reported on it, drafts too."""
+
+    commitment: Commitment
+    readings: list[Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """That an outcome was published, or corrected in public."""
+
+    outcome: Outcome
+    at: datetime
+    is_correction: bool
+
+
+def follow_ups_due(documents: CommitmentDocumentQuerySet, *, today: date) -> list[CommitmentDocument]:
+    """Return the documents whose follow-up is late, or due soon, to the steering group; the oldest first."""
+    return list(
+        documents.filter(
+            follow_up_deadline__lte=today + DUE_WITHIN, follow_up_reported_date__isnull=True
+        ).order_by("follow_up_deadline", "key")
+    )
+
+
+def documents_lacking_outcomes(
+    documents: CommitmentDocumentQuerySet, *, today: date
+) -> list[CommitmentDocument]:
+    """
+    Return the documents whose period has ended with commitments that nobody has reported on.
+
+    Each has `n_lacking`. A draft counts as a report here: it waits under its own heading.
+    """
+    without = Commitment.objects.filter(outcomes__isnull=True)
+    return list(
+        CommitmentDocument.objects.filter(pk__in=documents.values("pk"), period_end__lt=today)
+        # An archived document is closed: what was never reported on will stay so.
+        .exclude(state=DocumentState.ARCHIVED)
+        .annotate(n_lacking=Count("commitments", filter=Q(commitments__in=without), distinct=True))
+        .filter(n_lacking__gt=0)
+    )
+
+
+def drafts(documents: CommitmentDocumentQuerySet) -> list[Outcome]:
+    """Return the outcomes that wait to be published."""
+    return list(
+        Outcome.objects.filter(commitment__document__in=documents.values("pk"), is_published=False)
+        .select_related("commitment__document")
+        .order_by("commitment__document__key", "commitment__order", "order")
+    )
+
+
+def published_lately(
+    documents: CommitmentDocumentQuerySet, *, municipality_code: str, now: datetime
+) -> list[Publication]:
+    """Return what was published or corrected lately, the latest first."""
+    entries = AuditEntry.objects.filter(
+        municipality_code=municipality_code,
+        object_type=Outcome._meta.label_lower,
+        verb__in=_PUBLISHING,
+        at__gte=now - LATELY,
+    )[:N_LATELY]
+    found = (
+        Outcome.objects.published()
+        .filter(commitment__document__in=documents.values("pk"))
+        .select_related("commitment__document")
+        .in_bulk([int(entry.object_id) for entry in entries])
+    )
+    return [
+        Publication(found[int(entry.object_id)], entry.at, entry.verb != _PUBLISHING[0])
+        for entry in entries
+        if int(entry.object_id) in found
+    ]
+
+
+def with_counts(documents: CommitmentDocumentQuerySet) -> list[CommitmentDocument]:
+    """Return documents with `n_commitments`, `n_reported` and `n_drafts`."""
+    public = Q(commitments__outcomes__is_published=True)
+    draft = Q(commitments__outcomes__is_published=False)
+    return list(
+        CommitmentDocument.objects.filter(pk__in=documents.values("pk")).annotate(
+            n_commitments=Count("commitments", distinct=True),
+            n_reported=Count("commitments", filter=public, distinct=True),
+            n_drafts=Count("commitments__outcomes", filter=draft, distinct=True),
+        )
+    )
+
+
+def commitments_to_work_with(document: CommitmentDocument) -> list[CommitmentWork]:
+    """Return a document's commitments, in order, with how each outcome reads."""
+    commitments = document.commitments.select_related("theme").prefetch_related(
+        "targets", Prefetch("outcomes", Outcome.objects.order_by("order"))
+    )
+    work = []
+    for commitment in commitments:
+        commitment.document = document
+        readings = []
+        for outcome in commitment.outcomes.all():
+            outcome.commitment = commitment
+            readings.append(reading_of(commitment, outcome))
+        work.append(CommitmentWork(commitment, readings))
+    return work
+
+
+def history_of(document: CommitmentDocument) -> QuerySet[AuditEntry]:
+    """Return what has been done to a document and its outcomes, the latest first."""
+    outcomes = Outcome.objects.filter(commitment__document=document).values_list("pk", flat=True)
+    return AuditEntry.objects.filter(
+        Q(object_type=CommitmentDocument._meta.label_lower, object_id=str(document.pk))
+        | Q(object_type=Outcome._meta.label_lower, object_id__in=[str(pk) for pk in outcomes])
+    )
