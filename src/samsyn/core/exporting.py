@@ -3,8 +3,8 @@ The one writer of files that people open in a spreadsheet: CSV, XLSX, JSON and G
 
 A spreadsheet runs a text that begins with `=`, `+`, `-` or `@` as a formula. Such a text gets an apostrophe
 in front; numbers stay numbers, negative ones too. A text that already begins with apostrophes and then such a
-sign gets one more, so that reading (`samsyn.core.importing`) can take exactly one away again: what is exported
-and imported is unchanged.
+sign gets one more, so that reading (`samsyn.core.importing`) can take exactly one away again: what is
+exported and imported is unchanged.
 
 CSV is written as Swedish Excel opens it: UTF-8 with its mark, semicolons, decimal comma.
 """

@@ -2,8 +2,8 @@
 Charts over years, drawn on the server: one Vega-Lite grammar for the page and the paper.
 
 The site's rules for content allow no style in a page, so colours are presentation attributes that name the
-design's custom properties and follow day and night. What Vega gives is taken apart and put together again from
-a short list of elements and attributes; nothing else of it reaches a page.
+design's custom properties and follow day and night. What Vega gives is taken apart and put together again
+from a short list of elements and attributes; nothing else of it reaches a page.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from samsyn.ui.formats import NARROW_SPACE, format_day, format_number
 FONT = "Samsyn Text"
 WIDE, NARROW = (600, 250), (300, 230)
 MAX_LINES = 2
+# Brå gives whole numbers for 100,000. With fewer decimals they would be rounded twice: 784.7 would be 7.9.
+_RATE_DECIMALS = 2
 _FONTS = Path(__file__).resolve().parents[1] / "ui" / "pdf_fonts"
 _VEGA_LITE = "6.4"
 _SVG = "http://www.w3.org/2000/svg"
@@ -63,8 +65,8 @@ _ELEMENTS = frozenset({"svg", "g", "path", "line", "rect", "text", "tspan"})
 _ATTRIBUTES = frozenset(
     {
         "d", "transform", "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap",
-        "stroke-linejoin", "stroke-miterlimit", "font-family", "font-size", "font-weight", "text-anchor", "x", "y",
-        "x1", "x2", "y1", "y2", "width", "height", "viewBox", "opacity", "paint-order",
+        "stroke-linejoin", "stroke-miterlimit", "font-family", "font-size", "font-weight", "text-anchor", "x",
+        "y", "x1", "x2", "y1", "y2", "width", "height", "viewBox", "opacity", "paint-order",
     }
 )  # fmt: skip
 
@@ -298,9 +300,7 @@ def _copied(node: ElementTree.Element, colours: Mapping[str, str]) -> ElementTre
 
 
 @lru_cache(maxsize=256)
-def _rendered(
-    spec: str, title: str, description: str, language: str, css_class: str, is_for_paper: bool
-) -> str:
+def _rendered(spec: str, title: str, description: str, language: str, is_for_paper: bool) -> str:
     drawn = _vega().vegalite_to_svg(
         json.loads(spec), vl_version=_VEGA_LITE, allowed_base_urls=[], format_locale=dict(_LOCALES[language])
     )
@@ -335,7 +335,8 @@ def _sentence(line: Line, language: str) -> str:
     """Tell a line's first and last number in words."""
     known = [point for point in line.points if point.value is not None]
     first, last = (
-        format_number(point.value or 0, decimals=1, language=language) for point in (known[0], known[-1])
+        format_number(point.value or 0, decimals=_RATE_DECIMALS, language=language)
+        for point in (known[0], known[-1])
     )
     return _("%(what)s: %(first)s år %(from)d och %(last)s år %(to)d.") % {
         "what": line.label,
@@ -397,7 +398,7 @@ def _count_text(value: StatisticValue | None, language: str) -> str:
 
 def _rate_text(value: StatisticValue | None, language: str) -> str:
     rate = value.rate_per_100k if value else None
-    return "–" if rate is None else format_number(rate / 100, decimals=1, language=language)
+    return "–" if rate is None else format_number(rate / 100, decimals=_RATE_DECIMALS, language=language)
 
 
 def recorded_crime_figure(
@@ -418,7 +419,9 @@ def recorded_crime_figure(
     headers, rows = _table(recorded, language)
 
     def drawn(size: tuple[int, int]) -> Picture:
-        spec = yearly_spec(lines, breaks=breaks_of(recorded), size=size, decimals=1, language=language)
+        spec = yearly_spec(
+            lines, breaks=breaks_of(recorded), size=size, decimals=_RATE_DECIMALS, language=language
+        )
         return render(spec, title=title, description=description, language=language)
 
     return Figure(title, drawn(WIDE), drawn(NARROW), _notes(recorded, language), headers, rows)

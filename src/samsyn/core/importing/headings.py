@@ -18,8 +18,8 @@ _INVISIBLE = {ord(sign): None for sign in "\ufeff\u200b\u200c\u200d\u2060\u00ad"
 _PERSONAL = frozenset(
     {
         "personnummer", "personnr", "pnr", "samordningsnummer", "ssn", "förnamn", "fornamn", "efternamn",
-        "first name", "last name", "firstname", "lastname", "e-post", "epost", "e-postadress", "email", "e-mail",
-        "telefon", "telefonnummer", "mobil", "mobilnummer", "phone", "registreringsnummer", "regnr",
+        "first name", "last name", "firstname", "lastname", "e-post", "epost", "e-postadress", "email",
+        "e-mail", "telefon", "telefonnummer", "mobil", "mobilnummer", "phone", "registreringsnummer", "regnr",
     }
 )  # fmt: skip
 

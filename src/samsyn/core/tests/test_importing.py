@@ -1,10 +1,10 @@
-"""The base of all imports, tried with a small importer of its own over a table that every installation has."""
+"""The base of all imports, tried with a small importer of its own."""
 
 import gzip
 import io
 import json
 import zipfile
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -49,9 +49,8 @@ class ThingImporter(RowImporter[Thing]):
 
 
 @pytest.fixture(autouse=True)
-def things(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def things(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(base._IMPORTERS, "things", ThingImporter())
-    yield
 
 
 def run(data: bytes | str, name: str = "saker.csv", **how: Any) -> dict[str, Any]:

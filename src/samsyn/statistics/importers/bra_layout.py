@@ -2,10 +2,10 @@
 Brå's own exports from Statistik On-Line, turned into rows of the plain file. Pure.
 
 The cross table is made for a spreadsheet. Several header rows together tell the period (`År` and then the
-year, or the year and then `Kvartal 1`; a year that is not final says `2026 prel.`), each period has two columns
-(`Antal` and `/100 000 inv`), a region is a row of its own, and a row whose cells are `..` is only the heading
-of a chosen offence. Cells contain `&nbsp;`, whose semicolon is also the separator. The text file instead has
-one row a value.
+year, or the year and then `Kvartal 1`; a year that is not final says `2026 prel.`), each period has two
+columns (`Antal` and `/100 000 inv`), a region is a row of its own, and a row whose cells are `..` is only the
+heading of a chosen offence. Cells contain `&nbsp;`, whose semicolon is also the separator. The text file
+instead has one row a value.
 """
 
 from __future__ import annotations
