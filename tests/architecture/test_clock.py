@@ -43,16 +43,16 @@ def _called(file: Path) -> set[tuple[str, str]]:
     }
 
 
-@pytest.mark.parametrize("file", [f for f in modules() if f != CLOCK], ids=lambda f: str(f.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "file", [f for f in modules() if f != CLOCK], ids=lambda f: str(f.relative_to(PACKAGE))
+)
 def test_module_does_not_read_the_machines_clock(file: Path) -> None:
     assert not _called(file) & READINGS
 
 
 def test_only_edges_ask_the_clock() -> None:
     askers = {
-        file
-        for file in modules()
-        if file != CLOCK and _called(file) & {("clock", "now"), ("clock", "today")}
+        file for file in modules() if file != CLOCK and _called(file) & {("clock", "now"), ("clock", "today")}
     }
     inner = {f for f in askers if f.name not in EDGES and f.parent.name not in {"views", "commands"}}
     assert not inner, sorted(str(f.relative_to(PACKAGE)) for f in inner)

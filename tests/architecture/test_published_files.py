@@ -37,7 +37,9 @@ def test_every_model_has_a_row_in_the_glossary() -> None:
 
 def test_glossary_rows_are_whole_and_name_nothing_twice() -> None:
     rows = glossary()
-    assert all(len(row) == 4 and all(row) for row in rows), [row for row in rows if len(row) != 4 or not all(row)]
+    assert all(len(row) == 4 and all(row) for row in rows), [
+        row for row in rows if len(row) != 4 or not all(row)
+    ]
     names = [row[1] for row in rows]
     assert len(names) == len(set(names)), sorted({name for name in names if names.count(name) > 1})
 
@@ -45,20 +47,24 @@ def test_glossary_rows_are_whole_and_name_nothing_twice() -> None:
 def _readme_blocks() -> str:
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
-    return "\n".join(re.findall(r"```[a-z]*\n(.*?)```", text, flags=re.S)) + "\n".join(re.findall(r"`([^`\n]+)`", text))
+    return "\n".join(re.findall(r"```[a-z]*\n(.*?)```", text, flags=re.DOTALL)) + "\n".join(
+        re.findall(r"`([^`\n]+)`", text)
+    )
 
 
 def test_commands_in_the_readme_exist() -> None:
     blocks = _readme_blocks()
     targets = set(re.findall(r"\bmake (?:[A-Z]+=\S+ )*([a-z]+)", blocks))
-    made = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M))
+    made = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     assert {"demo", "test"} <= targets, "The README shows a newcomer both commands"
     assert not targets - made
     from samsyn.cli import _parser
 
     usage = _parser().format_help()
     commands = set(re.findall(r"\bsamsyn ([a-z]+)\b", blocks))
-    assert not {command for command in commands if not re.search(rf"^\s+{command}\b", usage, flags=re.M)}
+    assert not {
+        command for command in commands if not re.search(rf"^\s+{command}\b", usage, flags=re.MULTILINE)
+    }
 
 
 def test_files_named_in_the_readme_exist() -> None:
@@ -70,7 +76,11 @@ def test_files_named_in_the_readme_exist() -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["demo", "--help"], ["analyse", "--help"]])
 def test_the_console_script_explains_itself(arguments: list[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "samsyn", *arguments], capture_output=True, text=True, check=False, cwd=Path.home()
+        [sys.executable, "-m", "samsyn", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path.home(),
     )
     assert done.returncode == 0, done.stderr
     assert "samsyn" in done.stdout

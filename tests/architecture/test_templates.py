@@ -23,8 +23,12 @@ FORBIDDEN = {
 
 @pytest.mark.parametrize("template", ALL, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_template_holds_nothing_the_security_policy_forbids(template: Path) -> None:
-    text = re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", template.read_text(encoding="utf-8"), flags=re.S)
-    found = [f"{why}: {match.group()!r}" for what, why in FORBIDDEN.items() for match in re.finditer(what, text)]
+    text = re.sub(
+        r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL
+    )
+    found = [
+        f"{why}: {match.group()!r}" for what, why in FORBIDDEN.items() for match in re.finditer(what, text)
+    ]
     assert not found
 
 
@@ -39,7 +43,9 @@ def test_the_patterns_find_what_they_are_for() -> None:
     )
     for sample in samples:
         assert any(re.search(what, sample) for what in FORBIDDEN), sample
-    assert not any(re.search(what, '<script src="{% static "ui/x.js" %}" defer></script>') for what in FORBIDDEN)
+    assert not any(
+        re.search(what, '<script src="{% static "ui/x.js" %}" defer></script>') for what in FORBIDDEN
+    )
 
 
 def test_no_module_marks_text_as_safe() -> None:
@@ -60,7 +66,7 @@ def test_every_template_is_used() -> None:
         name = template.relative_to(app_templates).as_posix()
         if name in {"403.html", "404.html", "500.html"}:
             continue
-        # A component may be called by its name alone, by a tag that knows the folder; a tag may build the name.
+        # A component may be called by its name alone, by a tag that knows the folder.
         wanted = (f'"{name}', f"'{name}", f'"{template.stem}.html"')
         if not any(w in text for file, text in texts.items() if file != template for w in wanted):
             unused.append(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
@@ -17,6 +18,7 @@ HERE = Path(__file__).parent
 TIMEOUT_MS = 15_000
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
+ORDINARY: dict[str, Any] = {"viewport": PHONE, "locale": "sv-SE"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -91,8 +93,8 @@ def open_page(browser: Browser, site: Site, watch: Watch) -> Iterator[Callable[.
     """
     contexts = []
 
-    def opener(**settings: object) -> Page:
-        context = browser.new_context(**{"base_url": site.url, "viewport": PHONE, "locale": "sv-SE", **settings})  # type: ignore[arg-type]  # the keywords are Playwright's
+    def opener(**settings: Any) -> Page:
+        context = browser.new_context(**{**ORDINARY, "base_url": site.url, **settings})
         context.set_default_timeout(TIMEOUT_MS)
         contexts.append(context)
         page = context.new_page()

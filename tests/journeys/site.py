@@ -39,13 +39,16 @@ class Site:
 
 def _environment(data: Path) -> dict[str, str]:
     """Return an environment as on a newcomer's machine: no settings, key or database from the test run."""
-    ours = {"DATABASE_URL", "SAMSYN_SECRET_KEY", "SAMSYN_SECRET_KEY_FILE", "SAMSYN_HOSTS", "SAMSYN_DEBUG", "HOST"}
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SAMSYN_") and name not in {"DATABASE_URL", "HOST", "PORT"}
+    }
     return {**kept, "DJANGO_SETTINGS_MODULE": "samsyn.config.settings.dev", "SAMSYN_DATA": str(data)}
 
 
 def samsyn(*arguments: str, data: Path) -> str:
-    """Run the console script on a data folder and return what it says; fails with its words."""
+    """Run the console script on a data folder and return what it prints; fail with its words."""
     command = [sys.executable, "-m", "samsyn", *arguments]
     done = subprocess.run(command, env=_environment(data), capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"samsyn {' '.join(arguments)}: {done.stdout}{done.stderr}"

@@ -17,7 +17,7 @@ AXE_OPTIONS = {
 
 @dataclass
 class Watch:
-    """Gathers what goes wrong in a browser without anybody seeing it: script faults, blocked or missing files."""
+    """Gathers what goes wrong in a browser unseen: faults in scripts, files that are blocked or missing."""
 
     origin: str
     faults: list[str] = field(default_factory=list)
@@ -59,12 +59,19 @@ def axe(page: Page) -> list[str]:
     The text of axe is evaluated: a script tag would be stopped by the content security policy.
     """
     page.evaluate(f"() => {{ if (!window.axe) {{ {AXE_SCRIPT} }} }}")
+    # A colour on its way from one scheme to the other would be measured half-way.
+    page.evaluate("() => document.getAnimations().forEach(animation => animation.finish())")
     found = cast(dict[str, Any], page.evaluate("options => window.axe.run(document, options)", AXE_OPTIONS))
     return [
         f"{violation['id']}: {violation['help']}: "
-        + "; ".join(node["html"][:160] + " " + " ".join(c["message"] for c in node["any"][:1]) for node in violation["nodes"][:3])
+        + "; ".join(_where(node) for node in violation["nodes"][:3])
         for violation in found["violations"]
     ]
+
+
+def _where(node: dict[str, Any]) -> str:
+    """Return the markup that broke a rule, and the first thing axe says of it."""
+    return node["html"][:160] + "".join(f" ({check['message']})" for check in node["any"][:1])
 
 
 def sideways(page: Page) -> str:
@@ -75,9 +82,10 @@ def sideways(page: Page) -> str:
             """() => {
                 const root = document.documentElement;
                 if (root.scrollWidth <= root.clientWidth) return "";
-                const wide = [...document.querySelectorAll("body *")]
-                    .filter(e => e.getBoundingClientRect().right > root.clientWidth + 0.5);
-                const names = wide.slice(0, 4).map(e => e.tagName.toLowerCase() + "." + (e.getAttribute("class") || ""));
+                const names = [...document.querySelectorAll("body *")]
+                    .filter(e => e.getBoundingClientRect().right > root.clientWidth + 0.5)
+                    .slice(0, 4)
+                    .map(e => e.tagName.toLowerCase() + "." + (e.getAttribute("class") || ""));
                 return `${root.scrollWidth} px wide in ${root.clientWidth}: ${names.join(", ")}`;
             }"""
         ),
