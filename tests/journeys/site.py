@@ -56,7 +56,7 @@ def samsyn(*arguments: str, data: Path) -> str:
 
 
 def loaded_demo(folder: Path) -> Path:
-    """Return a data folder with the demo town in it, loaded by whichever of the test processes comes first."""
+    """Return a data folder with the demo town in it, loaded by the first process that comes."""
     data = folder / "demo"
     with (folder / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
