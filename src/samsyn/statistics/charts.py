@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from samsyn.statistics.enums import ValueStatus
@@ -103,7 +104,8 @@ class Picture:
     svg: str
 
     def __str__(self) -> str:
-        return self.svg
+        # Templates ask for a text first: what is drawn here is whitelisted markup, with every text in it escaped.
+        return SafeString(self.svg)
 
     def __html__(self) -> str:
         """Give templates the markup: every text in it was escaped when it was put together."""

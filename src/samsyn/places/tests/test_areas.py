@@ -59,7 +59,7 @@ def points_of(path: str) -> list[tuple[float, float]]:
 
 def sweref(ring: list[list[float]]) -> list[list[float]]:
     convert = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:3006", always_xy=True)
-    return [list(convert.transform(*position)) for position in ring]
+    return [list(convert.transform(lon, lat)) for lon, lat in ring]
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ class TestMaps:
         path = picture.shapes[0].d
         assert not re.search(r"\.\d\d", path)
         # The first corner is the south-western one: left, and at the bottom.
-        assert points_of(path)[0] == (6.0, pytest.approx(picture.height - 6, abs=0.1))
+        assert points_of(path)[0] == pytest.approx((6.0, picture.height - 6), abs=0.1)
         assert picture.shapes[0].label_x == pytest.approx(300, abs=0.2)
 
     def test_neighbours_share_their_border(self) -> None:

@@ -67,7 +67,8 @@ class TestCrime:
         run("crime-statistics", QUARTERS)
         value = StatisticValue.objects.get(series__key="bra-total-1488-quarter", period="2026K2")
         assert (value.start_date, value.end_date) == (date(2026, 4, 1), date(2026, 6, 30))
-        assert (value.value, value.rate_per_100k, value.is_preliminary) == (1391, 2347, True)
+        assert (value.value, value.rate_per_100k) == (Decimal(1391), Decimal(2347))
+        assert value.is_preliminary
 
     def test_the_hole_of_2014_is_told_on_the_quarterly_series_only(self) -> None:
         run("crime-statistics", YEARS)
@@ -140,8 +141,8 @@ rows_of_numbers = st.dictionaries(
     ),
     st.tuples(
         st.one_of(st.integers(0, 10**8), st.sampled_from(["XX", ".."])),
-        st.one_of(st.none(), st.decimals(0, 10**6, places=3)),
-        st.booleans(),
+        st.one_of(st.just(""), st.decimals(0, 10**6, places=3)),
+        st.sampled_from(["", "1"]),
     ),
     min_size=1,
     max_size=12,
@@ -153,8 +154,8 @@ rows_of_numbers = st.dictionaries(
 def test_any_numbers_survive_export_and_import(rows: dict[Any, Any], file_format: str) -> None:
     StatisticSeries.objects.all().delete()
     lines = [
-        f"{code};{year};{key};{n};{'' if rate is None else str(rate).replace('.', ',')};{'1' if early else ''}"
-        for (code, year, key), (n, rate, early) in rows.items()
+        f"{code};{year};{key};{n};{str(rate).replace('.', ',')};{mark}"
+        for (code, year, key), (n, rate, mark) in rows.items()
     ]
     assert run("crime-statistics", HEAD + "\n".join(lines))["created"] == len(rows)
     before = list(
