@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from samsyn.statistics.enums import ValueStatus
@@ -97,19 +96,18 @@ class Break:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An SVG element that was put together here. Templates may write it as it is."""
+class Picture(str):
+    """
+    An SVG element that was put together here from allowed parts, every text in it escaped.
 
-    svg: str
+    It is a text because templates turn anything else into one before they ask whether it is markup.
+    """
 
-    def __str__(self) -> str:
-        # Templates ask for a text first: what is drawn here is whitelisted markup, with every text in it escaped.
-        return SafeString(self.svg)
+    __slots__ = ()
 
     def __html__(self) -> str:
-        """Give templates the markup: every text in it was escaped when it was put together."""
-        return self.svg
+        """Tell templates that this is markup already."""
+        return str(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from django.template import Context, Template
 
 import samsyn
 from samsyn.core.importing import run_import
@@ -18,7 +19,7 @@ FALLING = Line("Skadegörelse", tuple(Point(2015 + n, 9.25 - n, n == 5) for n in
 
 def drawn(*lines: Line, title: str = "Titel", language: str = "sv", **how: object) -> str:
     spec = charts.yearly_spec(lines, decimals=1, language=language, **how)  # type: ignore[arg-type]  # passed on
-    return charts.render(spec, title=title, description="Beskrivning", language=language).svg
+    return charts.render(spec, title=title, description="Beskrivning", language=language)
 
 
 def texts(svg: str) -> list[str]:
@@ -54,7 +55,7 @@ def test_colours_follow_day_and_night() -> None:
 
 def test_on_paper_colours_are_colours() -> None:
     spec = charts.yearly_spec([RISING])
-    assert "var(" not in charts.render(spec, title="t", description="d", is_for_paper=True).svg
+    assert "var(" not in charts.render(spec, title="t", description="d", is_for_paper=True)
 
 
 def test_screen_readers_get_the_title_and_the_description_escaped() -> None:
@@ -73,6 +74,12 @@ def test_the_second_line_is_dashed_and_a_missing_year_breaks_a_line() -> None:
     lines = [layer for layer in spec["layer"] if layer["mark"]["type"] == "line"]
     assert ["strokeDash" in layer["mark"] for layer in lines] == [False, True]
     assert {"year": 2017, "value": None} in lines[0]["data"]["values"]
+
+
+def test_a_template_writes_the_picture_as_markup_and_its_texts_escaped() -> None:
+    page = Template("{{ picture }}").render(Context({"picture": drawn(RISING, title="<b>")}))
+    assert page.startswith("<svg ")
+    assert "&lt;b&gt;" in page
 
 
 def test_the_same_picture_is_drawn_once() -> None:
@@ -102,7 +109,7 @@ class TestRecordedCrime:
         StatisticValue.objects.filter(period="2025").update(status="PRELIMINARY")
         figure = charts.recorded_crime_figure("1488")
         assert figure is not None
-        assert "Skadegörelse 7,85 (preliminär)" in texts(figure.svg_wide.svg)
+        assert "Skadegörelse 7,85 (preliminär)" in texts(figure.svg_wide)
         assert figure.svg_wide != figure.svg_narrow
         assert [cell["text"] for cell in figure.rows[0]][3:] == ["464 (preliminär)", "7,85"]
         assert len(figure.rows) == 30
