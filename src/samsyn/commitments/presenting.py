@@ -184,9 +184,9 @@ def _facts(outcome: Outcome, reading: Reading, language: str) -> list[dict[str, 
         facts.append({"term": _("Skäl"), "value": outcome.local.reason})
     if outcome.decided_by:
         facts.append({"term": _("Beslutat av"), "value": outcome.decided_by})
-    if outcome.new_date_text:
+    if outcome.new_date_text and outcome.new_date_text != outcome.value_text:
         facts.append({"term": _("Ny tidpunkt"), "value": outcome.local.new_date_text})
-    elif outcome.new_date:
+    elif outcome.new_date and not outcome.new_date_text:
         facts.append({"term": _("Ny tidpunkt"), "value": format_day(outcome.new_date, language=language)})
     return facts
 
@@ -210,7 +210,10 @@ def _method(change: ChangeVerdict | None, language: str) -> str:
     else:
         # Three decimals near the limit, so that 0,0496 isn't shown as the limit itself.
         p = "p = " + format_number(found.p, language=language, decimals=2 if found.p >= 0.1 else 3)
-    return words % {"confidence": format_number(100 * found.confidence, language=language), "p": p}
+    method = words % {"confidence": format_number(100 * found.confidence, language=language), "p": p}
+    if isinstance(found, CountComparison) and found.dispersion is None:
+        method += " " + _("Äldre år är inte inräknade, så osäkerheten kan vara större än rutan visar.")
+    return method
 
 
 def shown_changes(

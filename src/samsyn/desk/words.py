@@ -1,6 +1,5 @@
 """Counts as people say them."""
 
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 _SMALL = {
@@ -12,13 +11,3 @@ _SMALL = {
 def in_words(n: int) -> str:
     """Return a count in words up to twelve; one is left to the sentence, for Swedish has two words for it."""
     return str(_SMALL.get(n, n))
-
-
-def sentence(text: str, n: int) -> str:
-    """
-    Fill the count into a sentence that has been chosen by it, and begin it with a capital.
-
-    >>> sentence("%(n)s utkast väntar.", 13)
-    '13 utkast väntar.'
-    """
-    return capfirst(text % {"n": in_words(n)})
