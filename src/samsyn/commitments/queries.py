@@ -18,6 +18,8 @@ from samsyn.commitments.models import (
     DocumentExtension,
     DocumentLink,
     Outcome,
+    Signature,
+    Theme,
 )
 from samsyn.commitments.verdicts import Reading, reading_of
 from samsyn.core import text
@@ -44,6 +46,7 @@ def published_documents(municipality: Municipality) -> list[CommitmentDocument]:
             n_commitments=Count("commitments", distinct=True),
             n_outcomes=Count("commitments__outcomes", filter=Q(commitments__outcomes__is_published=True), distinct=True),
         )
+        .order_by(F("period_start").desc(nulls_last=True), "key")  # counting drops the model's own order
         .prefetch_related("parties")
     )
 
@@ -63,6 +66,8 @@ def published_document(municipality: Municipality, key: str) -> CommitmentDocume
             n_commitments=Coalesce(Subquery(commitments.annotate(n=Count("pk")).values("n")), 0),
             has_extensions=Exists(DocumentExtension.objects.filter(document=OuterRef("pk"))),
             has_contacts=Exists(DocumentContact.objects.filter(document=OuterRef("pk"))),
+            has_signatures=Exists(Signature.objects.filter(document=OuterRef("pk"))),
+            has_themes=Exists(Theme.objects.filter(document=OuterRef("pk"))),
             has_outcomes=Exists(Outcome.objects.published().filter(commitment__document=OuterRef("pk"))),
         )
         .prefetch_related("evaluations")

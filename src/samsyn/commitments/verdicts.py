@@ -34,6 +34,8 @@ WORDS: dict[Verdict, str | Promise] = {
     Verdict.CANNOT_BE_JUDGED: gettext_lazy("Går inte att bedöma"),
 }
 
+MAX_FIGURE_UNIT = 9
+
 _MISSING: dict[Missing, str | Promise] = {
     Missing.BEFORE: gettext_lazy("ett tal för tiden före"),
     Missing.AFTER: gettext_lazy("ett tal för tiden efter"),
@@ -86,12 +88,28 @@ class ChangeVerdict:
                 return _missing_sentence(self.comparison)
 
     @property
+    def lead(self) -> str:
+        """The sentence at the top of a page, after the word: what the numbers did, and what that is worth."""
+        found = self.comparison
+        if isinstance(found, CountComparison) and found.verdict != Verdict.CANNOT_BE_JUDGED:
+            first = _count_change(found, self.unit or _("händelser"))
+            if found.verdict == Verdict.NO_RELIABLE_CHANGE and found.difference:
+                return _("%(change)s, men så stor skillnad kan uppstå av slumpen.") % {"change": first}
+            return f"{first}."
+        if isinstance(found, NotJudged) and found.cases_needed is not None:
+            return _("Antalen bakom procenten är inte angivna.")
+        return self.sentence
+
+    @property
     def short(self) -> str:
         """The shortest honest reason for the word, for lists."""
         match self.verdict:
             case Verdict.NO_RELIABLE_CHANGE:
                 return _("Slumpen kan ge en så stor skillnad.")
             case Verdict.CANNOT_BE_JUDGED:
+                found = self.comparison
+                if isinstance(found, NotJudged) and found.cases_needed is not None:
+                    return _("Antalen bakom procenten saknas.")
                 return _("Det saknas uppgifter.")
             case _other:
                 return _("Mer än slumpen brukar ge.")
@@ -108,10 +126,15 @@ class ChangeVerdict:
         found = self.comparison
         if not isinstance(found, CountComparison) or found.percent_change is None:
             return ""
+        low, high = found.percent_low, found.percent_high
+        # A limit just beside zero must not be written as zero: the line would contradict the verdict.
+        decimals = max(
+            (compare.decimals_to_show(limit, 0.0, at_least=1) for limit in (low, high) if limit is not None), default=1
+        )
         values = {
             "change": signed(found.percent_change),
-            "low": "–" if found.percent_low is None else signed(found.percent_low),
-            "high": _("kan inte anges") if found.percent_high is None else signed(found.percent_high),
+            "low": "–" if low is None else signed(low, decimals),
+            "high": _("kan inte anges") if high is None else signed(high, decimals),
         }
         if self.per_day:
             return _("%(change)s %% per dag (från %(low)s till %(high)s)") % values
@@ -131,17 +154,19 @@ def signed(value: float, decimals: int = 1) -> str:
     return text if round(value, decimals) == 0 else ("−" if value < 0 else "+") + text
 
 
+def _count_change(found: CountComparison, unit: str) -> str:
+    size = number(abs(found.difference))
+    if found.difference < 0:
+        return _("Antalet %(unit)s blev %(n)s färre") % {"unit": unit, "n": size}
+    if found.difference > 0:
+        return _("Antalet %(unit)s blev %(n)s fler") % {"unit": unit, "n": size}
+    return _("Antalet %(unit)s var lika stort båda gångerna") % {"unit": unit}
+
+
 def _count_sentence(found: CountComparison, unit: str, *, per_day: bool) -> str:
     if found.verdict == Verdict.CANNOT_BE_JUDGED:
         return _missing_words(found.missing)
-    unit = unit or _("händelser")
-    size = number(abs(found.difference))
-    if found.difference < 0:
-        first = _("Antalet %(unit)s blev %(n)s färre") % {"unit": unit, "n": size}
-    elif found.difference > 0:
-        first = _("Antalet %(unit)s blev %(n)s fler") % {"unit": unit, "n": size}
-    else:
-        first = _("Antalet %(unit)s var lika stort båda gångerna") % {"unit": unit}
+    first = _count_change(found, unit or _("händelser"))
     if found.percent_change is not None and found.difference:
         percent = number(abs(round(found.percent_change, 1)), 1)
         if per_day:
@@ -279,6 +304,16 @@ class Reading:
     captions: list[str] = field(default_factory=list)
 
     @property
+    def text(self) -> str:
+        """What happened, in the list of outcomes: the verdict's sentence, or the outcome and what to know of it."""
+        if self.change is not None:
+            return self.change.sentence
+        if self.outcome is None:
+            return ""
+        title, note = str(self.outcome.local.title), str(self.outcome.local.note)
+        return f"{title.rstrip('.')}. {note}".strip(". ") + "." if title or note else ""
+
+    @property
     def fulfilment_word(self) -> str:
         """The state of fulfilment in words, where the leading answer is the verdict of change."""
         if self.outcome is None or self.change is None or self.outcome.fulfilment == Fulfilment.NOT_STATED:
@@ -349,7 +384,11 @@ def _figure(outcome: Outcome, change: ChangeVerdict | None) -> tuple[str, list[s
         elif is_share and change and change.verdict == Verdict.CANNOT_BE_JUDGED:
             captions.append(_("antal är inte angivet"))
     elif outcome.value is not None:
-        figure = f"{number(outcome.value)} %" if is_share else f"{number(outcome.value)} {unit}".strip()
+        # A long unit would break in the middle of the figure, so it stands below.
+        fits = len(unit) <= MAX_FIGURE_UNIT
+        figure = f"{number(outcome.value)} {'%' if is_share else unit if fits else ''}".strip()
+        if unit and not fits:
+            captions.append(unit)
         promised = promised_count(outcome.commitment)
         if promised is not None:
             captions.append(

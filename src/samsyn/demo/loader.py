@@ -30,8 +30,8 @@ FILES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("population", "befolkning-trollhattan-2025.csv", {}),
     ("population", "befolkning-regso-2025.csv", {}),
     ("population", "befolkning-deso-2025.csv", {}),
-    ("crime-statistics", "bra-anmalda-brott-trollhattan-ar.csv", {}),
-    ("crime-statistics", "bra-anmalda-brott-kvartal.csv", {}),
+    ("crime-statistics", "bra-anmalda-brott-trollhattan-ar.csv", {"extraction_date": "2026-11-22"}),
+    ("crime-statistics", "bra-anmalda-brott-kvartal.csv", {"extraction_date": "2026-11-22"}),
     ("police-events", "polisen-events-trollhattan.json", {}),
     ("commitments", "commitments-trollhattan.json", {}),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol, TypeVar
@@ -18,6 +18,7 @@ WIDTH = 600
 PADDING = 6.0
 # Half a unit: finer detail than this is not seen at the width the map is shown in.
 _TOLERANCE = 0.5
+_BEYOND = 8.0
 _FAR_LARGER = 5
 
 
@@ -143,9 +144,14 @@ def path_of(outline: BaseGeometry) -> str:
     return "".join(_ring_path(list(ring.coords)) for ring in rings)
 
 
-def draw(areas: Iterable[Outlined], *, width: float = WIDTH, padding: float = PADDING) -> MapPicture:
+def draw(
+    areas: Iterable[Outlined], *, focus: Collection[str] = (), width: float = WIDTH, padding: float = PADDING
+) -> MapPicture:
     """
     Return a map of areas, simplified together so that neighbours still share their borders.
+
+    `focus` are the codes of areas that fill the picture; the others go on outside it, and their numbers stand
+    in the part that is seen. Without it all areas fill the picture.
 
     :raises ValueError: no areas
     """
@@ -153,13 +159,26 @@ def draw(areas: Iterable[Outlined], *, width: float = WIDTH, padding: float = PA
     if not given:
         raise ValueError("A map needs at least one area")
     outlines = [shape(area.geometry) for area in given]
-    min_lon, min_lat, max_lon, max_lat = (float(number) for number in shapely.total_bounds(outlines))
+    shown = [outline for area, outline in zip(given, outlines, strict=True) if area.code in focus] or outlines
+    min_lon, min_lat, max_lon, max_lat = (float(number) for number in shapely.total_bounds(shown))
     projection = Projection.fitting((min_lon, min_lat, max_lon, max_lat), width=width, padding=padding)
     projected = [shapely.transform(outline, projection.points) for outline in outlines]
     simplified = shapely.coverage_simplify(projected, _TOLERANCE)
     height = round(2 * padding + (max_lat - min_lat) * projection.units_per_degree, 1)
+    # Round the edge a little lies outside the picture, so that no border is drawn along it.
+    frame = shapely.box(-_BEYOND, -_BEYOND, width + _BEYOND, height + _BEYOND)
     shapes = []
     for area, outline in zip(given, simplified, strict=True):
-        label_x, label_y = projection.point(area.label_lon, area.label_lat)
-        shapes.append(MapShape(area.code, area.name, path_of(outline), label_x, label_y))
+        x, y = projection.point(area.label_lon, area.label_lat)
+        seen = outline
+        if not (0 <= x <= width and 0 <= y <= height):
+            seen = shapely.intersection(outline, frame)
+            inside = shapely.intersection(outline, shapely.box(0, 0, width, height))
+            if inside.is_empty:
+                continue
+            point = shapely.maximum_inscribed_circle(inside, tolerance=1.0).coords[0]
+            x, y = round(point[0], 1), round(point[1], 1)
+        elif shown is not outlines:
+            seen = shapely.intersection(outline, frame)
+        shapes.append(MapShape(area.code, area.name, path_of(seen), x, y))
     return MapPicture(float(width), height, tuple(shapes))

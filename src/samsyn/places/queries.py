@@ -68,7 +68,7 @@ def map_of(municipality_code: str) -> maps.MapPicture | None:
 
 def _draw(municipality_code: str) -> maps.MapPicture | None:
     areas = list(regso_of(municipality_code))
-    return maps.draw(areas) if areas else None
+    return maps.draw(areas, focus={area.code for area in maps.dense_part(areas)}) if areas else None
 
 
 @lru_cache(maxsize=64)

@@ -101,6 +101,8 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
         "links": commitments.links_of(found),
         "extensions": found.extensions.all() if found.has_extensions else [],  # type: ignore[attr-defined]
         "contacts": found.contacts.all() if found.has_contacts else [],  # type: ignore[attr-defined]
+        "signatures": found.signatures.all() if found.has_signatures else [],  # type: ignore[attr-defined]
+        "themes": found.themes.all() if found.has_themes else [],  # type: ignore[attr-defined]
         "follow_up_is_late": found.follow_up_is_late(clock.today()),
     }
     return show(request, "public/document.html", context, page="promises", reviewed=False)
@@ -146,6 +148,7 @@ def commitment(request: HttpRequest, document_key: str, key: str) -> HttpRespons
         "document": found.document,
         "dialogue_links": commitments.dialogues_of(found.document),
         "problem_links": found.problem_links.all(),
+        "linked_priorities": {link.problem.priority_id for link in found.problem_links.all()},
         "facts": _facts(found),
         "scope_note": _target_note(found),
         "lead": readings[-1],
@@ -269,7 +272,12 @@ def who_does_what(request: HttpRequest) -> HttpResponse:
     openness = contact_centre_openness(municipality, now=clock.now()) if municipality.has_contact_centre else None
     context = {
         "groups": [
-            {"key": group.lower(), "title": GuideGroup(group).label, "entries": entries}
+            {
+                "key": group.lower(),
+                "title": GuideGroup(group).label,
+                "entries": entries,
+                "is_example": all(entry.is_example for entry in entries),
+            }
             for group, entries in by_group.items()
             if entries
         ],
