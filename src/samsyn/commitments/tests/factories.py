@@ -149,7 +149,9 @@ class OutcomeFactory(DjangoModelFactory):
 def person(role: Role | None, *, municipality: Municipality | None = None, **fields: Any) -> User:
     """Return someone with a role in a municipality; without a role, somebody who has none anywhere."""
     name = fields.pop("name", str(role or "utan roll").casefold())
-    user = User.objects.create_user(f"{name}-{User.objects.count()}@example.org", PASSWORD, name=name, **fields)
+    user = User.objects.create_user(
+        f"{name}-{User.objects.count()}@example.org", PASSWORD, name=name, **fields
+    )
     if role is not None:
         town = municipality or MunicipalityFactory()
         organisation = OrganisationFactory(municipality=town, police=role == Role.POLICE_OFFICER)
@@ -168,5 +170,8 @@ def bob() -> User:
 
 
 def charlie() -> User:
-    """Return the strategist of another town."""
-    return person(Role.STRATEGIST, municipality=MunicipalityFactory(code="1480", name="Göteborg"), name="charlie")
+    """Return the strategist of another town; the first town is the one that the pages are about."""
+    MunicipalityFactory()
+    return person(
+        Role.STRATEGIST, municipality=MunicipalityFactory(code="1480", name="Göteborg"), name="charlie"
+    )
