@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -24,7 +26,7 @@ from samsyn.commitments.models import (
 from samsyn.commitments.verdicts import Reading, reading_of
 from samsyn.core import text
 from samsyn.core.errors import NotFound
-from samsyn.dialogues.models import Dialogue
+from samsyn.dialogues.models import Dialogue, DialogueMethod
 from samsyn.organisations.models import Municipality
 from samsyn.places.models import Area
 
@@ -201,6 +203,46 @@ def commitments_in_area(municipality: Municipality, area: Area) -> list[Commitme
         .distinct()
         .order_by(F("document__period_start").desc(nulls_last=True), "order")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Where a text names a neighbourhood: what was said, and the dialogue or the outcome that says it."""
+
+    neighbourhood: str
+    method: DialogueMethod | None = None
+    outcome: Outcome | None = None
+
+
+def neighbourhoods_in(name: str) -> list[str]:
+    """
+    Return the neighbourhoods that SCB has joined in one area's name, as people write them.
+
+    >>> neighbourhoods_in("Sjuntorpsområdet-Gärdhem-Edsvid")
+    ['Sjuntorp', 'Gärdhem', 'Edsvid']
+    """
+    parts = []
+    for part in name.split("-"):
+        parts.append(part.removesuffix("området").removesuffix("s") if part.endswith("området") else part)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def mentions_of(municipality: Municipality, area: Area) -> list[Mention]:
+    """Return where public dialogues and outcomes name one of an area's neighbourhoods, in words of their own."""
+    names = neighbourhoods_in(area.name)
+    patterns = {name: re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE) for name in names}
+    methods = DialogueMethod.objects.filter(
+        dialogue__municipality=municipality, dialogue__is_published=True
+    ).exclude(place_text="")
+    outcomes = Outcome.objects.published().filter(
+        commitment__document__municipality=municipality, commitment__document__is_published=True
+    ).exclude(scope_text="")
+    found = []
+    for method in methods.select_related("dialogue").order_by("-dialogue__start_date", "order"):
+        found += [Mention(name, method=method) for name, p in patterns.items() if p.search(method.place_text)][:1]
+    for outcome in outcomes.select_related("commitment__document").order_by("-period_start", "order"):
+        found += [Mention(name, outcome=outcome) for name, p in patterns.items() if p.search(outcome.scope_text)][:1]
+    return found
 
 
 def search(municipality: Municipality, terms: list[str], *, limit: int) -> dict[str, list[object]]:

@@ -71,6 +71,7 @@ class MapPicture:
     width: float
     height: float
     shapes: tuple[MapShape, ...]
+    is_close_up: bool = False
 
     @property
     def view_box(self) -> str:
@@ -178,7 +179,7 @@ def draw(
                 continue
             point = shapely.maximum_inscribed_circle(inside, tolerance=1.0).coords[0]
             x, y = round(point[0], 1), round(point[1], 1)
-        elif shown is not outlines:
+        elif len(shown) < len(given):
             seen = shapely.intersection(outline, frame)
         shapes.append(MapShape(area.code, area.name, path_of(seen), x, y))
-    return MapPicture(float(width), height, tuple(shapes))
+    return MapPicture(float(width), height, tuple(shapes), is_close_up=len(shown) < len(given))

@@ -13,6 +13,8 @@ from samsyn.places import maps
 from samsyn.places.enums import AreaLevel
 from samsyn.places.models import Area, AreaQuerySet
 
+CLOSE_UP_PADDING = 36.0
+
 
 def _all() -> AreaQuerySet:
     return AreaQuerySet(Area)
@@ -68,7 +70,11 @@ def map_of(municipality_code: str) -> maps.MapPicture | None:
 
 def _draw(municipality_code: str) -> maps.MapPicture | None:
     areas = list(regso_of(municipality_code))
-    return maps.draw(areas, focus={area.code for area in maps.dense_part(areas)}) if areas else None
+    if not areas:
+        return None
+    town = {area.code for area in maps.dense_part(areas)}
+    # Some room round a close-up lets the areas that go on outside it be seen and numbered.
+    return maps.draw(areas, focus=town, padding=maps.PADDING if len(town) == len(areas) else CLOSE_UP_PADDING)
 
 
 @lru_cache(maxsize=64)

@@ -11,6 +11,7 @@ from django.urls import reverse, translate_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from samsyn.core import clock
 from samsyn.organisations.current import municipality_of
 from samsyn.organisations.queries import review_of
 
@@ -18,16 +19,10 @@ from samsyn.organisations.queries import review_of
 LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
 
 
-def show(
-    request: HttpRequest, template: str, context: dict[str, Any], *, page: str, reviewed: bool = True, status: int = 200
-) -> HttpResponse:
-    """
-    Render a resident's page.
-
-    `page` names it in the menu and in the table of reviews. `reviewed` is False on pages that show a document:
-    there the document's own source tells when it was last looked at.
-    """
+def show(request: HttpRequest, template: str, context: dict[str, Any], *, page: str) -> HttpResponse:
+    """Render a resident's page. `page` names it in the menu and in the table of reviews."""
     municipality = municipality_of(request)
+    review = review_of(municipality, page)
     frame = {
         "municipality": municipality,
         "municipality_name": municipality.name,
@@ -49,10 +44,10 @@ def show(
             {"url": reverse("public:open_data"), "label": _("Öppna data")},
             {"url": reverse("desk:year"), "label": _("För medarbetare")},
         ],
-        "review": review_of(municipality, page) if reviewed else None,
-        "page_url": request.build_absolute_uri(),
+        "review": review,
+        "review_is_overdue": review is not None and review.is_overdue(clock.today()),
     }
-    return render(request, template, frame | context, status=status)
+    return render(request, template, frame | context)
 
 
 def languages(request: HttpRequest) -> list[dict[str, Any]]:

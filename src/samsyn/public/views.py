@@ -105,7 +105,7 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
         "themes": found.themes.all() if found.has_themes else [],  # type: ignore[attr-defined]
         "follow_up_is_late": found.follow_up_is_late(clock.today()),
     }
-    return show(request, "public/document.html", context, page="promises", reviewed=False)
+    return show(request, "public/document.html", context, page="promises")
 
 
 @require_safe
@@ -123,7 +123,7 @@ def outcomes(request: HttpRequest, key: str) -> HttpResponse:
         "follow_up_is_late": found.follow_up_is_late(clock.today()),
         "sign_key": [{"code": code, "word": word, "text": text} for code, word, text in SIGN_KEY],
     }
-    return show(request, "public/outcomes.html", context, page="promises", reviewed=False)
+    return show(request, "public/outcomes.html", context, page="promises")
 
 
 @require_safe
@@ -156,7 +156,7 @@ def commitment(request: HttpRequest, document_key: str, key: str) -> HttpRespons
         "links": commitments.links_of(found.document),
         "follow_up_is_late": found.document.follow_up_is_late(clock.today()),
     }
-    return show(request, "public/commitment.html", context, page="promises", reviewed=False)
+    return show(request, "public/commitment.html", context, page="promises")
 
 
 def _facts(found: Commitment) -> list[dict[str, Any]]:
@@ -210,7 +210,7 @@ def dialogue(request: HttpRequest, key: str) -> HttpResponse:
         "claims": found.claims.all(),
         "documents": commitments.documents_after(found),
     }
-    return show(request, "public/dialogue.html", context, page="dialogues", reviewed=False)
+    return show(request, "public/dialogue.html", context, page="dialogues")
 
 
 @require_safe
@@ -257,6 +257,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
         "areas": places.numbered_regso(municipality.code),
         "population": statistics.population_of(found.code),
         "commitments": commitments.commitments_in_area(municipality, found),
+        "mentions": commitments.mentions_of(municipality, found),
         "crime": charts.recorded_crime_figure(municipality.code, language=_language()),
     }
     return show(request, "public/area.html", context, page="areas")
