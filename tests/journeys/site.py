@@ -27,8 +27,18 @@ class Site:
     process: subprocess.Popen[bytes]
     log: Path
 
+    def said(self) -> str:
+        """Return what the server has written."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
     def stop(self) -> None:
-        """Stop the server as Ctrl+C would, and wait until it is gone."""
+        """
+        Stop the server as Ctrl+C would, and wait until it is gone.
+
+        :raises AssertionError: it had stopped by itself
+        """
+        code = self.process.poll()
+        assert code is None, f"The site stopped by itself with {code}:\n{self.said()}"
         self.process.send_signal(signal.SIGINT)
         try:
             self.process.wait(timeout=15)
@@ -44,7 +54,12 @@ def _environment(data: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("SAMSYN_") and name not in {"DATABASE_URL", "HOST", "PORT"}
     }
-    return {**kept, "DJANGO_SETTINGS_MODULE": "samsyn.config.settings.dev", "SAMSYN_DATA": str(data)}
+    return {
+        **kept,
+        "DJANGO_SETTINGS_MODULE": "samsyn.config.settings.dev",
+        "SAMSYN_DATA": str(data),
+        "PYTHONFAULTHANDLER": "1",  # a crash in a library leaves a trace in the log
+    }
 
 
 def samsyn(*arguments: str, data: Path) -> str:
@@ -94,4 +109,4 @@ def serve(demo: Path, data: Path) -> Site:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     site.stop()
-    raise AssertionError(f"The site did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
+    raise AssertionError(f"The site was not well within {START_WITHIN_S} s:\n{site.said()}")
