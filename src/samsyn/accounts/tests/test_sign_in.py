@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -19,7 +20,7 @@ URL = "/konto/logga-in/"
 WRONG = "E-postadressen och lösenordet hör inte ihop."
 
 
-def _try(client: Client, email: str, password: str = ALICES, **more: str):
+def _try(client: Client, email: str, password: str = ALICES, **more: str) -> Any:
     return client.post(URL, {"email": email, "password": password, **more})
 
 
@@ -46,8 +47,8 @@ def test_unknown_and_known_address_get_the_same_answer(client: Client) -> None:
     assert bodies[0] == bodies[1]
 
 
-def _token(response) -> str:
-    return response.content.decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+def _token(response: Any) -> str:
+    return str(response.content.decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0])
 
 
 def test_a_closed_account_gets_the_same_answer_as_a_wrong_password(client: Client) -> None:
@@ -180,7 +181,7 @@ def test_a_failed_try_leaves_no_line_in_the_log(client: Client) -> None:
 
 
 def test_signing_out_ends_the_session(client: Client) -> None:
-    MunicipalityFactory()
+    MunicipalityFactory.create()
     client.force_login(alice())
     key = client.session.session_key
     response = client.post("/konto/logga-ut/")
@@ -202,12 +203,12 @@ def test_a_stranger_may_press_sign_out(client: Client) -> None:
 
 def test_forms_need_their_token() -> None:
     strict = Client(enforce_csrf_checks=True)
-    MunicipalityFactory()
+    MunicipalityFactory.create()
     assert strict.post(URL, {"email": "a@example.org", "password": "x"}).status_code == 403
 
 
 def test_the_demo_shows_its_example_accounts_when_there_are_any(client: Client) -> None:
-    MunicipalityFactory()
+    MunicipalityFactory.create()
     assert PASSWORD not in client.get(URL).content.decode()
     User.objects.create_user("strateg@example.org", PASSWORD, name="Exempel", is_demo=True)
     text = client.get(URL).content.decode()

@@ -30,7 +30,7 @@ from samsyn.organisations.models import Membership, Municipality, Organisation
 PASSWORD = "en-lång-fras-för-prov"
 
 
-class MunicipalityFactory(DjangoModelFactory):
+class MunicipalityFactory(DjangoModelFactory[Municipality]):
     class Meta:
         model = Municipality
         django_get_or_create = ("code",)
@@ -41,7 +41,7 @@ class MunicipalityFactory(DjangoModelFactory):
     official_name = "Trollhättans Stad"
 
 
-class OrganisationFactory(DjangoModelFactory):
+class OrganisationFactory(DjangoModelFactory[Organisation]):
     class Meta:
         model = Organisation
         django_get_or_create = ("municipality", "key")
@@ -55,7 +55,7 @@ class OrganisationFactory(DjangoModelFactory):
     name = "Trollhättans Stad"
 
 
-class DocumentFactory(DjangoModelFactory):
+class DocumentFactory(DjangoModelFactory[CommitmentDocument]):
     class Meta:
         model = CommitmentDocument
 
@@ -77,7 +77,7 @@ class DocumentFactory(DjangoModelFactory):
     completeness = Completeness.COMPLETE
 
 
-class CommitmentFactory(DjangoModelFactory):
+class CommitmentFactory(DjangoModelFactory[Commitment]):
     class Meta:
         model = Commitment
 
@@ -88,7 +88,7 @@ class CommitmentFactory(DjangoModelFactory):
     order = factory.Sequence(lambda n: n)
 
 
-class TargetFactory(DjangoModelFactory):
+class TargetFactory(DjangoModelFactory[Target]):
     class Meta:
         model = Target
 
@@ -101,7 +101,7 @@ class TargetFactory(DjangoModelFactory):
     operator = Operator.DONE
 
 
-class OutcomeFactory(DjangoModelFactory):
+class OutcomeFactory(DjangoModelFactory[Outcome]):
     class Meta:
         model = Outcome
 
@@ -153,8 +153,8 @@ def person(role: Role | None, *, municipality: Municipality | None = None, **fie
         f"{name}-{User.objects.count()}@example.org", PASSWORD, name=name, **fields
     )
     if role is not None:
-        town = municipality or MunicipalityFactory()
-        organisation = OrganisationFactory(municipality=town, police=role == Role.POLICE_OFFICER)
+        town = municipality or MunicipalityFactory.create()
+        organisation = OrganisationFactory.create(municipality=town, police=role == Role.POLICE_OFFICER)
         Membership.objects.create(user=user, organisation=organisation, role=role)
     return user
 
@@ -171,7 +171,7 @@ def bob() -> User:
 
 def charlie() -> User:
     """Return the strategist of another town; the first town is the one that the pages are about."""
-    MunicipalityFactory()
+    MunicipalityFactory.create()
     return person(
-        Role.STRATEGIST, municipality=MunicipalityFactory(code="1480", name="Göteborg"), name="charlie"
+        Role.STRATEGIST, municipality=MunicipalityFactory.create(code="1480", name="Göteborg"), name="charlie"
     )

@@ -12,9 +12,9 @@ from samsyn.commitments.tests import factories
 @pytest.fixture
 def commitment(db: None) -> Commitment:
     """A promise of Trollhättan's, to make something fewer."""
-    document = factories.DocumentFactory(key="medborgarlofte-2020")
-    commitment: Commitment = factories.CommitmentFactory(document=document, key="synlig-polis")
-    factories.TargetFactory(commitment=commitment, decrease=True)
+    document = factories.DocumentFactory.create(key="medborgarlofte-2020")
+    commitment = factories.CommitmentFactory.create(document=document, key="synlig-polis")
+    factories.TargetFactory.create(commitment=commitment, decrease=True)
     return commitment
 
 
