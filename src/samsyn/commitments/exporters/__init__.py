@@ -1,0 +1,1 @@
+"""Documents as files that people read; `exports.py` beside gives those that programs read."""
