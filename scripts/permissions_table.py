@@ -16,8 +16,9 @@ HEAD = """\
 Sidan är gjord ur koden och ändras inte för hand: `.venv/bin/python -m scripts.permissions_table`. Ett test
 faller när den inte stämmer, ett annat när en adress saknas i den.
 
-Den som loggar in har roller i en eller flera kommuner. En roll gäller bara i sin egen kommun. Ett dokument som
-någon inte får se finns inte för den: svaret är detsamma som för en adress som inte finns. Invånare har inga konton.
+Den som loggar in har roller i en eller flera kommuner. En roll gäller bara i sin egen kommun. Ett dokument
+som någon inte får se finns inte för den: svaret är detsamma som för en adress som inte finns. Invånare har
+inga konton.
 """
 
 
@@ -76,8 +77,8 @@ def page() -> str:
 
     autodiscover_modules("permissions")
     with translation.override("sv"):
-        parts = [HEAD, "## Vad en roll får göra\n", *acts_table(), "", "## Vem som når en adress\n", *routes_table()]
-    return "\n".join(parts) + "\n"
+        acts, routes = "\n".join(acts_table()), "\n".join(routes_table())
+    return f"{HEAD}\n## Vad en roll får göra\n\n{acts}\n\n## Vem som når en adress\n\n{routes}\n"
 
 
 def main() -> None:
