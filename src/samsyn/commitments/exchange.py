@@ -9,7 +9,7 @@ cannot drift apart. Empty values are left out of the file, and absent ones are r
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -275,17 +275,42 @@ def export(municipality: Municipality, *, only_published: bool = False) -> dict[
             rows = rows.filter(is_published=True)
         file[name] = export_rows(node, list(rows))
     if only_published:
-        _drop_drafts(file["documents"])
+        _leave_out_what_is_not_public(file)
     return file
 
 
-def _drop_drafts(documents: list[dict[str, Any]]) -> None:
-    """Leave out outcomes that nobody has published yet."""
-    for document in documents:
+def _leave_out_what_is_not_public(file: dict[str, Any]) -> None:
+    """Leave out drafts of outcomes, exact places that are secret, and the names of what is not in the file."""
+    documents = {document["key"] for document in file["documents"]}
+    dialogues = {dialogue["key"] for dialogue in file["dialogues"]}
+
+    def drop(row: dict[str, Any], name: str, public: set[str]) -> None:
+        # A priority and another document's commitment stand as "key/key"; without a slash it is one's own.
+        head, slash, _tail = row.get(name, "").partition("/")
+        if head not in public and (slash or public is dialogues):
+            row.pop(name, None)
+
+    for dialogue in file["dialogues"]:
+        drop(dialogue, "previous", dialogues)
+    for document in file["documents"]:
+        _filter(document, "links", lambda link: link.get("other") is None or link["other"] in documents)
+        _filter(document, "dialogues", lambda link: link["dialogue"] in dialogues)
+        for problem in document.get("problems", []):
+            drop(problem, "priority", dialogues)
         for commitment in document.get("commitments", []):
-            published = [outcome for outcome in commitment.pop("outcomes", []) if outcome.get("is_published")]
-            if published:
-                commitment["outcomes"] = published
+            for name in ("starts_after", "carried_over_from", "same_aim_as"):
+                drop(commitment, name, documents)
+            _filter(commitment, "outcomes", lambda outcome: outcome.get("is_published"))
+            for place in commitment.get("places", []):
+                if place.get("is_operational_secret"):
+                    place.pop("geometry", None)
+                    place.pop("area", None)
+
+
+def _filter(row: dict[str, Any], name: str, keep: Callable[[dict[str, Any]], Any]) -> None:
+    kept = [part for part in row.pop(name, []) if keep(part)]
+    if kept:
+        row[name] = kept
 
 
 def export_rows(node: Node, rows: list[Any]) -> list[dict[str, Any]]:
