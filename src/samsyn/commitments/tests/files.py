@@ -32,7 +32,9 @@ IN_ORDER: dict[type[models.Model], list[tuple[str, str]]] = {
 INSTALLED = {"organisation": ["staden", "polisen"], "area": ["1488R001"], "series": ["anmalda-brott"]}
 
 
-def file_of(*, documents: list[Any] | None = None, dialogues: list[Any] | None = None, **other: Any) -> dict[str, Any]:
+def file_of(
+    *, documents: list[Any] | None = None, dialogues: list[Any] | None = None, **other: Any
+) -> dict[str, Any]:
     """Return a file for Trollhättan."""
     return {
         "format": exchange.FORMAT, "municipality": "1488", "dialogues": dialogues or [], "documents": documents or [],
@@ -106,13 +108,13 @@ class _Maker:
     """
     Makes items of any node out of a few drawn values.
 
-    A file has some two hundred fields, more than can be drawn one by one: the values are drawn, and where they
-    stand is decided by `chance`.
+    A file has some two hundred fields, more than can be drawn one by one: the values are drawn, and where
+    they stand is decided by `chance`.
     """
 
     def __init__(self, draw: st.DrawFn, *, whole: bool) -> None:
         self.whole = whole
-        self.chance = Random(draw(st.integers(0, 2**32)))  # noqa: S311 - drawn, so that a failure can be repeated
+        self.chance = Random(draw(st.integers(0, 2**32)))
         self.texts = draw(st.lists(_texts, min_size=3, max_size=6))
         self.dates = draw(st.lists(_dates, min_size=3, max_size=6))
         self.objects = draw(st.lists(_objects, min_size=1, max_size=3))
@@ -166,10 +168,12 @@ class _Maker:
 
     def items(self, node: Node) -> list[dict[str, Any]]:
         """Return a few items of a node; two of each in a whole file."""
-        return [self.item(node, index) for index in range(2 if self.whole else self.chance.choice([0, 1, 1, 2]))]
+        return [
+            self.item(node, index) for index in range(2 if self.whole else self.chance.choice([0, 1, 1, 2]))
+        ]
 
     def tie(self, node: Node, rows: list[dict[str, Any]], known: dict[str, list[str]]) -> None:
-        """Give items references to what is `known`; one that needs a reference and has nothing to name is left out."""
+        """Give items references to what is `known`; one that needs a reference and finds none is left out."""
         for row in list(rows):
             here = known
             if node is exchange.DOCUMENT:
@@ -211,7 +215,9 @@ def files(draw: st.DrawFn, *, whole: bool = False) -> dict[str, Any]:
         "dialogue": _keys(file, "dialogues"),
         "priority": [f"{row['key']}/{key}" for row in file["dialogues"] for key in _keys(row, "priorities")],
         "document": _keys(file, "documents"),
-        "commitment": [f"{row['key']}/{key}" for row in file["documents"] for key in _keys(row, "commitments")],
+        "commitment": [
+            f"{row['key']}/{key}" for row in file["documents"] for key in _keys(row, "commitments")
+        ],
     }
     for kind, node in exchange.TOP.items():
         maker.tie(node, file[kind], known)
@@ -236,6 +242,4 @@ def said(node: Node, rows: list[dict[str, Any]], path: str) -> Iterator[str]:
 
 def everything() -> set[str]:
     """Return the path of every field, reference and child that a file may have."""
-    return {
-        f"{path}.{name}" for path, node in nodes() for name in (*node.names, *node.refs, *node.children)
-    }
+    return {f"{path}.{name}" for path, node in nodes() for name in (*node.names, *node.refs, *node.children)}

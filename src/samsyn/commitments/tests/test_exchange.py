@@ -137,7 +137,11 @@ def test_an_export_takes_the_same_number_of_questions_however_long_a_document_is
     town: Municipality,
 ) -> None:
     def questions(n: int) -> int:
-        document = a_document(commitments=[a_commitment(key=f"l-{i}", outcomes=[{"key": "u", "kind": "PROSE"}]) for i in range(n)])
+        document = a_document(
+            commitments=[
+                a_commitment(key=f"l-{i}", outcomes=[{"key": "u", "kind": "PROSE"}]) for i in range(n)
+            ]
+        )
         assert read_in(file_of(documents=[document]))["accepted"]
         with CaptureQueriesContext(connection) as asked:
             exchange.export(town)
@@ -155,7 +159,9 @@ def half_public(town: Municipality) -> dict[str, Any]:
     result = read_in(
         file_of(
             dialogues=[
-                a_dialogue(key="hemlig-dialog", priorities=[{"key": "hemlig-prioritering", "title": "Hemligt"}]),
+                a_dialogue(
+                    key="hemlig-dialog", priorities=[{"key": "hemlig-prioritering", "title": "Hemligt"}]
+                ),
                 a_dialogue(key="oppen-dialog", is_published=True, previous="hemlig-dialog"),
             ],
             documents=[
@@ -171,7 +177,13 @@ def half_public(town: Municipality) -> dict[str, Any]:
                         {"dialogue": "hemlig-dialog", "basis": "STATED"},
                         {"dialogue": "oppen-dialog", "basis": "STATED"},
                     ],
-                    problems=[{"key": "problemet", "title": "Problemet", "priority": "hemlig-dialog/hemlig-prioritering"}],
+                    problems=[
+                        {
+                            "key": "problemet",
+                            "title": "Problemet",
+                            "priority": "hemlig-dialog/hemlig-prioritering",
+                        }
+                    ],
                     commitments=[
                         a_commitment(
                             starts_after="hemligt-lofte/hemlig-rad",
@@ -179,10 +191,17 @@ def half_public(town: Municipality) -> dict[str, Any]:
                             same_aim_as="andra-raden",
                             outcomes=[
                                 {"key": "utkast", "kind": "PROSE", "title": "Hemligt utkast"},
-                                {"key": "publikt", "kind": "PROSE", "title": "Det publika", "is_published": True},
+                                {
+                                    "key": "publikt",
+                                    "kind": "PROSE",
+                                    "title": "Det publika",
+                                    "is_published": True,
+                                },
                             ],
                         ),
-                        a_commitment(key="andra-raden", outcomes=[{"key": "u", "kind": "PROSE", "title": "Hemligt"}]),
+                        a_commitment(
+                            key="andra-raden", outcomes=[{"key": "u", "kind": "PROSE", "title": "Hemligt"}]
+                        ),
                     ],
                 ),
             ],
@@ -220,7 +239,11 @@ def test_a_place_that_is_not_public_is_given_in_words_only(town: Municipality) -
         documents=[
             a_document(
                 is_published=True,
-                commitments=[a_commitment(places=[{**secret, "geometry": {"type": "Point", "coordinates": [12.25, 58.25]}}])],
+                commitments=[
+                    a_commitment(
+                        places=[{**secret, "geometry": {"type": "Point", "coordinates": [12.25, 58.25]}}]
+                    )
+                ],
             )
         ]
     )
@@ -236,6 +259,8 @@ def test_a_place_that_is_not_public_is_given_in_words_only(town: Municipality) -
 
 
 def test_what_was_read_in_can_be_found(town: Municipality) -> None:
-    read_in(file_of(documents=[a_document(title="MÖRKT vid ån", commitments=[a_commitment(wording="BELYSNING")])]))
+    read_in(
+        file_of(documents=[a_document(title="MÖRKT vid ån", commitments=[a_commitment(wording="BELYSNING")])])
+    )
     assert CommitmentDocument.objects.filter(search_text__contains="mörkt vid ån").exists()
     assert Commitment.objects.filter(search_text__contains="belysning").exists()
