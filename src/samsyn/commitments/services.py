@@ -46,7 +46,9 @@ def _claim(outcome: Outcome, version: int) -> None:
     """
     if Outcome.objects.filter(pk=outcome.pk, version=version).update(version=version + 1) != 1:
         raise OutcomeChanged(
-            _("Någon annan har sparat det här utfallet sedan du öppnade det. Det du skrev finns kvar här nedanför.")
+            _(
+                "Någon annan har sparat det här utfallet sedan du öppnade det. Det du skrev finns kvar här nedanför."
+            )
         )
     outcome.version = version + 1
 
@@ -87,7 +89,9 @@ def save_draft(
     else:
         _claim(outcome, version)
         if outcome.is_published:
-            raise DomainError(_("Utfallet är redan publikt. Rätta det i stället, med en anteckning om varför."))
+            raise DomainError(
+                _("Utfallet är redan publikt. Rätta det i stället, med en anteckning om varför.")
+            )
         before, verb = _state(outcome), "commitments.outcome_changed"
     _write(outcome, data)
     _log(verb, outcome, by=by, now=now, changes=audit.differences(before, _state(outcome)))
@@ -118,8 +122,12 @@ def _write(outcome: Outcome, data: dict[str, Any]) -> None:
             setattr(outcome, name, data[name])
     # Translations of texts that have changed would now say something else than the original.
     for language, version in list(outcome.translations.items()):
-        fields = {k: v for k, v in version.get("fields", {}).items() if k not in data or not _changed(outcome, k)}
+        fields = {
+            k: v for k, v in version.get("fields", {}).items() if k not in data or not _changed(outcome, k)
+        }
         outcome.translations[language] = {**version, "fields": fields}
+    # In a demo nothing that somebody tries out may stand unmarked beside a real document.
+    outcome.is_example = outcome.is_example or outcome.commitment.document.municipality.is_example
     outcome.save()
 
 
@@ -187,7 +195,9 @@ def correct_outcome(
     return correction
 
 
-def add_correction(outcome: Outcome, *, note: str, changes: dict[str, Any], now: datetime) -> OutcomeCorrection:
+def add_correction(
+    outcome: Outcome, *, note: str, changes: dict[str, Any], now: datetime
+) -> OutcomeCorrection:
     """Put a public note on an outcome that was changed after it was published."""
     last = outcome.corrections.aggregate(last=Max("order"))["last"]
     return OutcomeCorrection.objects.create(
