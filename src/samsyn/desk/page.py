@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from samsyn.commitments.models import Commitment, CommitmentDocument
 from samsyn.desk import permissions
 from samsyn.desk.access import person
 from samsyn.organisations.current import municipality_of
@@ -34,6 +35,20 @@ def for_this_municipality(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return for_staff(inner)
+
+
+def trail_to(
+    document: CommitmentDocument | None = None, commitment: Commitment | None = None
+) -> list[dict[str, str]]:
+    """Return the way back up: from a document, from a page under it, or from a commitment's outcome."""
+    trail = [{"url": reverse("desk:documents"), "label": _("Dokument")}]
+    if document is not None:
+        trail.append(
+            {"url": reverse("desk:document", args=[document.key]), "label": str(document.local.title)}
+        )
+    if commitment is not None:
+        trail.append({"url": "", "label": str(commitment.local.title)})
+    return trail
 
 
 def show(

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.contrib.auth.hashers import check_password
 from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
@@ -10,33 +11,50 @@ from django.urls import reverse
 
 from samsyn.accounts.demo import PASSWORD
 from samsyn.accounts.models import User
-from samsyn.commitments.tests.factories import PASSWORD as ALICES
-from samsyn.commitments.tests.factories import MunicipalityFactory, alice
 from samsyn.core.models import AuditEntry, RateCount
 
 pytestmark = pytest.mark.django_db
 
 URL = "/konto/logga-in/"
+ALICES = "en-lång-fras-för-prov"
 WRONG = "E-postadressen och lösenordet hör inte ihop."
+
+
+@pytest.fixture(autouse=True)
+def town() -> Any:
+    return apps.get_model("organisations.Municipality").objects.create(
+        code="1488", name="Trollhättan", slug="trollhattan", official_name="Trollhättans Stad"
+    )
+
+
+@pytest.fixture
+def alice(town: Any) -> User:
+    """Trollhättan's strategist. Roles live in an app above this one, which knows only that there are some."""
+    user = User.objects.create_user("alice@example.org", ALICES, name="Alice")
+    staden = town.organisations.create(key="staden", kind="MUNICIPALITY", name="Trollhättans Stad")
+    apps.get_model("organisations.Membership").objects.create(
+        user=user, organisation=staden, role="STRATEGIST"
+    )
+    return user
 
 
 def _try(client: Client, email: str, password: str = ALICES, **more: str) -> Any:
     return client.post(URL, {"email": email, "password": password, **more})
 
 
-def test_right_password_leads_to_the_year(client: Client) -> None:
-    response = _try(client, alice().email)
+def test_right_password_leads_to_the_year(client: Client, alice: User) -> None:
+    response = _try(client, alice.email)
     assert response.status_code == 302
     assert response["Location"] == "/arbete/aret/"
     assert client.get("/arbete/aret/").status_code == 200
 
 
-def test_the_address_may_be_typed_in_capitals(client: Client) -> None:
-    assert _try(client, alice().email.upper()).status_code == 302
+def test_the_address_may_be_typed_in_capitals(client: Client, alice: User) -> None:
+    assert _try(client, alice.email.upper()).status_code == 302
 
 
-def test_unknown_and_known_address_get_the_same_answer(client: Client) -> None:
-    known = alice().email
+def test_unknown_and_known_address_get_the_same_answer(client: Client, alice: User) -> None:
+    known = alice.email
     answers = [_try(client, address, "fel lösenord") for address in (known, "nagon@example.org")]
     bodies = [
         answer.content.decode().replace(address, "ADRESS").replace(_token(answer), "TOKEN")
@@ -51,8 +69,8 @@ def _token(response: Any) -> str:
     return str(response.content.decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0])
 
 
-def test_a_closed_account_gets_the_same_answer_as_a_wrong_password(client: Client) -> None:
-    user = alice()
+def test_a_closed_account_gets_the_same_answer_as_a_wrong_password(client: Client, alice: User) -> None:
+    user = alice
     User.objects.filter(pk=user.pk).update(is_active=False)
     response = _try(client, user.email)
     assert response.status_code == 400
@@ -85,8 +103,8 @@ def test_password_managers_know_the_fields(client: Client) -> None:
     assert 'autocomplete="current-password"' in text
 
 
-def test_the_eleventh_try_with_an_address_is_refused_from_anywhere(client: Client) -> None:
-    user = alice()
+def test_the_eleventh_try_with_an_address_is_refused_from_anywhere(client: Client, alice: User) -> None:
+    user = alice
     for n in range(10):
         response = client.post(URL, {"email": user.email, "password": "fel"}, REMOTE_ADDR=f"192.0.2.{n}")
         assert response.status_code == 400
@@ -97,15 +115,15 @@ def test_the_eleventh_try_with_an_address_is_refused_from_anywhere(client: Clien
     assert client.get("/arbete/aret/").status_code == 302
 
 
-def test_the_eleventh_try_from_one_place_is_refused_whatever_the_address(client: Client) -> None:
+def test_the_eleventh_try_from_one_place_is_refused_whatever_the_address(client: Client, alice: User) -> None:
     for n in range(10):
         assert _try(client, f"gissning{n}@example.org", "fel").status_code == 400
-    assert _try(client, alice().email).status_code == 429
+    assert _try(client, alice.email).status_code == 429
 
 
 @time_machine.travel(datetime.fromisoformat("2026-11-23T09:01:00+01:00"), tick=False)
-def test_after_a_quarter_of_an_hour_one_may_try_again(client: Client) -> None:
-    user = alice()
+def test_after_a_quarter_of_an_hour_one_may_try_again(client: Client, alice: User) -> None:
+    user = alice
     for _ in range(11):
         _try(client, user.email, "fel")
     assert _try(client, user.email).status_code == 429
@@ -122,12 +140,12 @@ def test_counters_hold_neither_address(client: Client) -> None:
     assert "127.0.0.1" not in kept
 
 
-def test_signing_in_gives_the_session_a_new_key(client: Client) -> None:
+def test_signing_in_gives_the_session_a_new_key(client: Client, alice: User) -> None:
     session = client.session
     session["before"] = 1
     session.save()
     old = session.session_key
-    _try(client, alice().email)
+    _try(client, alice.email)
     assert client.session.session_key != old
     assert not Session.objects.filter(session_key=old).exists()
 
@@ -143,8 +161,8 @@ def test_signing_in_gives_the_session_a_new_key(client: Client) -> None:
         ("", "/arbete/aret/"),
     ],
 )
-def test_it_goes_on_only_within_the_site(client: Client, heading: str, arrives: str) -> None:
-    user = alice()
+def test_it_goes_on_only_within_the_site(client: Client, alice: User, heading: str, arrives: str) -> None:
+    user = alice
     assert _try(client, user.email, next=heading)["Location"] == arrives
     # And so does the link for somebody who is signed in already.
     assert client.get(URL, {"next": heading})["Location"] == arrives
@@ -160,8 +178,8 @@ def test_the_pages_are_kept_in_no_cache(client: Client) -> None:
     assert "no-store" in _try(client, "a@example.org", "fel")["Cache-Control"]
 
 
-def test_signing_in_and_out_is_logged_without_name_or_address(client: Client) -> None:
-    user = alice()
+def test_signing_in_and_out_is_logged_without_name_or_address(client: Client, alice: User) -> None:
+    user = alice
     _try(client, user.email)
     client.post("/konto/logga-ut/")
     entries = list(AuditEntry.objects.order_by("id"))
@@ -172,17 +190,16 @@ def test_signing_in_and_out_is_logged_without_name_or_address(client: Client) ->
         assert entry.object_label == "Strateg, Trollhättans Stad"
         row = str(vars(entry))
         assert user.email not in row
-        assert "alice" not in row
+        assert "alice" not in row.casefold()
 
 
-def test_a_failed_try_leaves_no_line_in_the_log(client: Client) -> None:
-    _try(client, alice().email, "fel")
+def test_a_failed_try_leaves_no_line_in_the_log(client: Client, alice: User) -> None:
+    _try(client, alice.email, "fel")
     assert not AuditEntry.objects.exists()
 
 
-def test_signing_out_ends_the_session(client: Client) -> None:
-    MunicipalityFactory.create()
-    client.force_login(alice())
+def test_signing_out_ends_the_session(client: Client, alice: User) -> None:
+    client.force_login(alice)
     key = client.session.session_key
     response = client.post("/konto/logga-ut/")
     assert response["Location"] == reverse("public:start")
@@ -190,8 +207,8 @@ def test_signing_out_ends_the_session(client: Client) -> None:
     assert client.get("/arbete/aret/").status_code == 302
 
 
-def test_signing_out_by_a_link_is_refused(client: Client) -> None:
-    client.force_login(alice())
+def test_signing_out_by_a_link_is_refused(client: Client, alice: User) -> None:
+    client.force_login(alice)
     assert client.get("/konto/logga-ut/").status_code == 405
     assert client.get("/arbete/aret/").status_code == 200
 
@@ -203,12 +220,10 @@ def test_a_stranger_may_press_sign_out(client: Client) -> None:
 
 def test_forms_need_their_token() -> None:
     strict = Client(enforce_csrf_checks=True)
-    MunicipalityFactory.create()
     assert strict.post(URL, {"email": "a@example.org", "password": "x"}).status_code == 403
 
 
 def test_the_demo_shows_its_example_accounts_when_there_are_any(client: Client) -> None:
-    MunicipalityFactory.create()
     assert PASSWORD not in client.get(URL).content.decode()
     User.objects.create_user("strateg@example.org", PASSWORD, name="Exempel", is_demo=True)
     text = client.get(URL).content.decode()

@@ -12,7 +12,7 @@ from samsyn.core import clock
 from samsyn.desk import history as shown
 from samsyn.desk import queries
 from samsyn.desk.access import document_of, documents_of, person
-from samsyn.desk.page import for_staff, for_this_municipality, show
+from samsyn.desk.page import for_staff, for_this_municipality, show, trail_to
 
 PAGE_SIZE = 50
 
@@ -32,6 +32,7 @@ def document(request: HttpRequest, document_key: str) -> HttpResponse:
     found = document_of(request, document_key)
     user = person(request)
     context = {
+        "trail": trail_to(),
         "document": found,
         "work": queries.commitments_to_work_with(found),
         "follow_up_is_late": found.follow_up_is_late(clock.today()),
@@ -48,6 +49,7 @@ def history(request: HttpRequest, document_key: str) -> HttpResponse:
     found = document_of(request, document_key)
     entries = Paginator(queries.history_of(found), PAGE_SIZE).get_page(request.GET.get("sida"))
     context = {
+        "trail": trail_to(found),
         "document": found,
         "entries": entries,
         "events": [shown.event_of(entry, get_language() or "sv") for entry in entries],

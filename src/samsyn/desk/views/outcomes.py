@@ -22,7 +22,7 @@ from samsyn.core import audit, clock
 from samsyn.core.errors import DomainError
 from samsyn.desk.access import commitment_of, outcome_of, person
 from samsyn.desk.forms import OutcomeForm
-from samsyn.desk.page import for_staff, show
+from samsyn.desk.page import for_staff, show, trail_to
 
 
 def _language() -> str:
@@ -157,6 +157,7 @@ def _form_page(
         action = _url("desk:outcome_edit", outcome)
     may_save = permissions.can_publish_outcome if is_published else permissions.can_report_outcome
     context = {
+        "trail": trail_to(document, commitment),
         "form": form,
         "action": action,
         "document": document,
@@ -202,6 +203,7 @@ def _preview_page(
     document = commitment.document
     may_publish = permissions.can_publish_outcome(user, document)
     context = {
+        "trail": trail_to(document, commitment),
         "document": document,
         "commitment": commitment,
         "outcome": outcome,
