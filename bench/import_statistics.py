@@ -1,7 +1,7 @@
 """
 How fast 100,000 rows of crime statistics are read in, and in how much memory.
 
-    python bench/import_statistics.py [--rows 100000] [--turns 3]
+    python -m bench import
 
 Each turn runs in its own process on a new database: first into an empty table, then the same file again. The
 median of the turns is printed and written to bench/results/import_statistics.json.
@@ -9,9 +9,7 @@ median of the turns is printed and written to bench/results/import_statistics.js
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import resource
 import statistics
 import subprocess
@@ -20,10 +18,13 @@ import tempfile
 import time
 from itertools import islice, product
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-RESULT = ROOT / "bench" / "results" / "import_statistics.json"
+from bench import report
+from bench.environment import samsyn
+from bench.report import Figure
+
+N_ROWS = 100_000
+N_TURNS = 3
 MEASURES = ("total", "person", "theft", "burglary", "vandalism", "drugs_weapons")
 
 
@@ -74,38 +75,24 @@ def turn(n_rows: int) -> dict[str, float]:
 def in_own_process(n_rows: int) -> dict[str, float]:
     """Run one turn in a process and a database of its own."""
     with tempfile.TemporaryDirectory(prefix="samsyn-bench-") as folder:
-        environment = {
-            "DJANGO_SETTINGS_MODULE": "samsyn.config.settings.dev",
-            **os.environ,
-            "SAMSYN_DATA": folder,
-        }
-        command = [sys.executable, __file__, "--turn", "--rows", str(n_rows)]
-        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        command = [sys.executable, "-m", "bench.import_statistics", str(n_rows)]
+        done = subprocess.run(command, env=samsyn(Path(folder)), check=True, capture_output=True, text=True)
         answer: dict[str, float] = json.loads(done.stdout)
         return answer
 
 
-def main() -> None:
-    """Run the turns, print the table, write the file."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--turn", action="store_true", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.turn:
-        json.dump(turn(arguments.rows), sys.stdout)
-        return
-    turns = [in_own_process(arguments.rows) for _ in range(arguments.turns)]
-    summary: dict[str, Any] = {
-        name: round(statistics.median(each[name] for each in turns), 1) for name in turns[0]
-    }
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    report = {"rows": arguments.rows, "turns": arguments.turns, "median": summary, "all": turns}
-    RESULT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print(f"{arguments.rows} rows, median of {arguments.turns} turns")
-    for name, value in summary.items():
-        print(f"  {name:20} {value:>12,.1f}")
+def run() -> list[Figure]:
+    """Run the turns and keep what they gave."""
+    turns = [in_own_process(N_ROWS) for _ in range(N_TURNS)]
+    median = {name: statistics.median(each[name] for each in turns) for name in turns[0]}
+    figures = [
+        Figure("import of 100,000 statistics rows, new", median["new_rows_per_s"], "rows/s"),
+        Figure("import of the same rows again", median["again_rows_per_s"], "rows/s"),
+        Figure("most memory held during both", median["peak_rss_mb"], "MB"),
+    ]
+    report.write("import_statistics", figures, {"rows": N_ROWS, "turns": turns})
+    return figures
 
 
 if __name__ == "__main__":
-    main()
+    json.dump(turn(int(sys.argv[1])), sys.stdout)
