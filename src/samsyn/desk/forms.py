@@ -39,6 +39,9 @@ KINDS = (
 class OutcomeForm(forms.Form):
     """An outcome as a person writes it down. Everything may be empty, but not everything at once."""
 
+    # As on the page: the summary of faults follows this order.
+    field_order = ("title", "fulfilment", "reason", "decided_by", "new_date_text", "new_date")
+
     title = TextField(
         label=gettext_lazy("Vad hände, i en rad"),
         max_length=SHORT,

@@ -112,6 +112,17 @@ def test_each_fault_stands_by_its_field_and_everything_typed_stays(
         assert f'value="{changes["value"]}"' in text
 
 
+def test_the_summary_lists_faults_in_the_order_of_the_page(bob: Client, written: dict[str, Any]) -> None:
+    text = bob.post(NEW, {**written, "fulfilment": "LATE", "value": "många"}).content.decode()
+    assert "3 saker behöver rättas" in text
+    assert (
+        text.index('href="#id_reason"')
+        < text.index('href="#id_new_date_text"')
+        < text.index('href="#id_value"')
+    )
+    assert text.index('id="id_reason"') < text.index('id="id_new_date_text"') < text.index('id="id_value"')
+
+
 @pytest.mark.parametrize("name", ["kind", "fulfilment", "fulfilment_basis"])
 def test_choices_that_do_not_exist_are_refused(
     commitment: Commitment, written: dict[str, Any], name: str
