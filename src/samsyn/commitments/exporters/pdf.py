@@ -39,14 +39,16 @@ FONTS = Path(ui.__file__).with_name("pdf_fonts")
 # What every font in `pdf_fonts` can draw; a test holds the two alike. One missing glyph would stop the whole
 # document, for text that isn't there to be seen may not stand in an archive.
 DRAWABLE = (
-    " -~\u00a0-\u017f\u0218-\u021b\u2009\u2010-\u2015\u2018-\u201e\u2020\u2022\u2026\u202f\u2030\u2032\u2033"
-    "\u2039\u203a\u20ac\u2122\u2190-\u2193\u2212\u2248\u2260\u2264\u2265"
+    " -~\u00a0-\u0148\u014a-\u017e\u0218-\u021b\u2010\u2011\u2013\u2014\u2018-\u201a\u201c-\u201e\u2020\u2022"
+    "\u2026\u202f\u2030\u2032\u2033\u2039\u203a\u20ac\u2122\u2190-\u2193\u2212\u2248\u2260\u2264\u2265"
 )
 # A family of emoji or a sentence in another script is one gap, not one for each of its letters.
 _NOT_DRAWABLE = re.compile(f"[^{DRAWABLE}]+(?: [^{DRAWABLE}]+)*")
 # An address, or somebody leaning on a key.
 _ENDLESS = re.compile(r"\S{40,}")
 BREAK_EVERY = 20
+# Signs that look the same: thin spaces, two dashes and a quotation mark.
+_ALIKE = str.maketrans({"\u2009": "\u202f", "\u2012": "–", "\u2015": "–", "\u201b": "\u2018"})
 _INVISIBLE = {"Cc", "Cf", "Mn", "Me"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=-|$)")
 
@@ -348,7 +350,7 @@ def _clean(text: object) -> str:
 
 
 def _clean_line(text: str) -> str:
-    line = re.sub(r"[ \t\n\r\f\v\u2028\u2029]+", " ", text).strip()
+    line = re.sub(r"[ \t\n\r\f\v\u2028\u2029]+", " ", text).strip().translate(_ALIKE)
     line = _NOT_DRAWABLE.sub(_missing, line)
     # A zero-width space lets an endless word break; no font needs a glyph for it.
     return _ENDLESS.sub(lambda match: "\u200b".join(re.findall(f".{{1,{BREAK_EVERY}}}", match[0])), line)
@@ -358,4 +360,5 @@ def _missing(match: re.Match[str]) -> str:
     # Marks and joiners alone have nothing of their own to show.
     if all(unicodedata.category(char) in _INVISIBLE for char in match[0] if char != " "):
         return ""
-    return _("[tecken saknas]")
+    plain = unicodedata.normalize("NFKC", match[0])
+    return plain if not _NOT_DRAWABLE.search(plain) else _("[tecken saknas]")
