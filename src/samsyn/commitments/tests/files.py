@@ -37,15 +37,18 @@ def file_of(
 ) -> dict[str, Any]:
     """Return a file for Trollhättan."""
     return {
-        "format": exchange.FORMAT, "municipality": "1488", "dialogues": dialogues or [], "documents": documents or [],
-    } | other  # fmt: skip
+        "format": exchange.FORMAT,
+        "municipality": "1488",
+        "dialogues": dialogues or [],
+        "documents": documents or [],
+    } | other
 
 
 def read_in(file: Any, **how: Any) -> dict[str, Any]:
     """Read a file in, given as bytes or as what its JSON holds, and return the result as scripts see it."""
     raw = file if isinstance(file, bytes) else json.dumps(file, ensure_ascii=False).encode()
-    how = {"municipality": "1488", "now": NOW} | how
-    return run_import("commitments", raw, name="fil.json", **how).as_dict()
+    options: dict[str, Any] = {"municipality": "1488", "now": NOW, **how}
+    return run_import("commitments", raw, name="fil.json", **options).as_dict()
 
 
 def read_out(town: Municipality) -> bytes:
