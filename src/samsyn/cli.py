@@ -50,7 +50,8 @@ def _setup(args: argparse.Namespace) -> int:
     from samsyn.organisations import services
 
     municipality, created = services.set_up_municipality(code=args.municipality, name=args.name)
-    _say(f"{municipality.name} är inlagd." if created else f"{municipality.name} fanns redan. Installationen är uppdaterad.")
+    known = f"{municipality.name} fanns redan. Installationen är uppdaterad."
+    _say(f"{municipality.name} är inlagd." if created else known)
     return DONE
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from samsyn.demo.loader import PASSWORD
+from samsyn.accounts.demo import PASSWORD
 from tests.journeys import keyboard
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.site import Site

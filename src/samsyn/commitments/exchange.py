@@ -38,7 +38,7 @@ class Node:
     """How one model stands in the file."""
 
     model: type[models.Model]
-    parent: str | None  # the foreign key to the parent, None for the two kinds at the top
+    parent: str  # the foreign key to what it belongs to; the municipality for the two kinds at the top
     match: Literal["key", "order"]
     fields: tuple[str, ...]
     refs: dict[str, RefKind] = field(default_factory=dict)
@@ -74,7 +74,11 @@ OUTCOME = Node(
         "is_example", "is_published",
     ),
     {"indicator": "indicator"},
-    {"corrections": Node(m.OutcomeCorrection, "outcome", "order", ("corrected_date", "note", "changes"), keeps_absent=True)},
+    {
+        "corrections": Node(
+            m.OutcomeCorrection, "outcome", "order", ("corrected_date", "note", "changes"), keeps_absent=True
+        ),
+    },
     keeps_absent=True,
 )  # fmt: skip
 
@@ -127,7 +131,7 @@ COMMITMENT = Node(
 
 DOCUMENT = Node(
     m.CommitmentDocument,
-    None,
+    "municipality",
     "key",
     (
         "key", "kind", "title", "summary", "state", "is_published", "original_language", "period_text",
@@ -166,7 +170,7 @@ DOCUMENT = Node(
 
 DIALOGUE = Node(
     d.Dialogue,
-    None,
+    "municipality",
     "key",
     (
         "key", "title", "summary", "period_text", "start_date", "end_date", "selection", "selection_text",
@@ -203,8 +207,16 @@ def _json_value(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+def _column(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    """Return a model's own field; the tree names no others."""
+    column = model._meta.get_field(name)
+    if not isinstance(column, models.Field):
+        raise TypeError(f"{model.__name__}.{name} is no field of its own")
+    return column
+
+
 def _default(model: type[models.Model], name: str) -> Any:
-    return model._meta.get_field(name).get_default()  # type: ignore[union-attr]  # plain fields only
+    return _column(model, name).get_default()
 
 
 def is_empty(node: Node, name: str, value: Any) -> bool:
@@ -232,7 +244,6 @@ class _Reader:
 
     def read(self, node: Node, parents: list[Any]) -> dict[Any, list[dict[str, Any]]]:
         """Return the rows below `parents`, by the parent's id, as they stand in the file."""
-        assert node.parent
         related = [name if kind != "priority" else f"{name}__dialogue" for name, kind in node.refs.items()]
         related = [f"{name}__document" if node.refs.get(name) == "commitment" else name for name in related]
         rows: list[Any] = []
@@ -255,7 +266,7 @@ class _Reader:
                 value = getattr(row, name)
                 if not is_empty(node, name, value):
                     item[name] = _json_value(value)
-            within = self.document_of.get(getattr(row, "document_id", None))
+            within = self.document_of.get(getattr(row, "document_id", 0))
             for name, kind in node.refs.items():
                 other = getattr(row, name)
                 if other is not None:
@@ -337,12 +348,12 @@ def normalise(node: Node, item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _python_value(node: Node, name: str, value: Any) -> Any:
-    column = node.model._meta.get_field(name)
+    column = _column(node.model, name)
     if value is None or isinstance(column, models.JSONField):
         return value
     if isinstance(column, models.DecimalField):
         return Decimal(str(value))
-    return column.to_python(value)  # type: ignore[union-attr]  # plain fields only
+    return column.to_python(value)
 
 
 class Writer:
@@ -357,7 +368,7 @@ class Writer:
         """Write one item at the top of the file with all that belongs to it."""
         row = node.model._default_manager.filter(municipality=self.municipality, key=item["key"]).first()
         if row is None:
-            row = node.model(municipality=self.municipality)  # type: ignore[call-arg]
+            row = node.model(municipality=self.municipality)
         self._fill(node, row, item, path)
         return row
 
@@ -369,10 +380,10 @@ class Writer:
             setattr(row, name, _default(node.model, name) if value is None else _python_value(node, name, value))
         for name, kind in node.refs.items():
             text = item.get(name)
-            column = node.model._meta.get_field(name)
+            column = _column(node.model, name)
             if not text:
                 setattr(row, name, None)
-            elif is_new and not column.null:  # type: ignore[union-attr]
+            elif is_new and not column.null:
                 # A reference that the row cannot be without must be tied before it is written.
                 setattr(row, name, self._find(kind, text, row, path, name))
             else:
@@ -388,14 +399,13 @@ class Writer:
     def _fill_children(
         self, node: Node, parent: Any, items: list[dict[str, Any]], path: str, *, parent_is_new: bool
     ) -> None:
-        assert node.parent
         existing: dict[Any, Any] = {}
         if not parent_is_new:
             rows = node.model._default_manager.filter(**{node.parent: parent})
             existing = {getattr(row, node.match): row for row in rows}
         for index, item in enumerate(items):
             match = item["key"] if node.match == "key" else index
-            row = existing.pop(match, None) or node.model(**{node.parent: parent})
+            row: Any = existing.pop(match, None) or node.model(**{node.parent: parent})
             row.order = index
             self._fill(node, row, item, f"{path}[{index}]")
         if not node.keeps_absent:
@@ -419,9 +429,8 @@ class Writer:
         query = self._query(kind, text, row)
         found = query.first()
         if found is None:
-            raise ExchangeError(
-                f"{path}.{name}", _("”%(text)s” finns inte. Kontrollera stavningen eller läs in det först.") % {"text": text}
-            )
+            sentence = _("”%(text)s” finns inte. Kontrollera stavningen eller läs in det först.") % {"text": text}
+            raise ExchangeError(f"{path}.{name}", sentence)
         return found
 
     def _query(self, kind: RefKind, text: str, row: Any) -> models.QuerySet[Any]:
@@ -459,7 +468,7 @@ class Writer:
 
 
 def _field_schema(node: Node, name: str) -> dict[str, Any]:
-    column = node.model._meta.get_field(name)
+    column = _column(node.model, name)
     description = str(getattr(column, "verbose_name", name))
     schema: dict[str, Any] = {"description": description}
     if name == "translations":
@@ -490,15 +499,15 @@ def _field_schema(node: Node, name: str) -> dict[str, Any]:
         schema["type"] = "number"
     elif isinstance(column, models.IntegerField):
         schema |= {"type": "integer", "minimum": 0}
-    elif column.choices:  # type: ignore[union-attr]
-        schema["enum"] = [code for code, _label in column.flatchoices]  # type: ignore[union-attr]
+    elif column.choices:
+        schema["enum"] = [code for code, _label in column.flatchoices]
     else:
         schema["type"] = "string"
         if isinstance(column, models.SlugField):
             schema["pattern"] = "^[-a-zA-Z0-9_]+$"
         if getattr(column, "max_length", None):
-            schema["maxLength"] = column.max_length  # type: ignore[union-attr]
-    if column.null and isinstance(schema.get("type"), str):  # type: ignore[union-attr]
+            schema["maxLength"] = column.max_length
+    if column.null and isinstance(schema.get("type"), str):
         schema["type"] = [schema["type"], "null"]
     return schema
 
@@ -506,10 +515,10 @@ def _field_schema(node: Node, name: str) -> dict[str, Any]:
 def _required(node: Node) -> list[str]:
     needed = []
     for name in node.names:
-        column = node.model._meta.get_field(name)
-        if not (column.null or column.blank or column.has_default()):  # type: ignore[union-attr]
+        column = _column(node.model, name)
+        if not (column.null or column.blank or column.has_default()):
             needed.append(name)
-    needed += [name for name in node.refs if not node.model._meta.get_field(name).null]  # type: ignore[union-attr]
+    needed += [name for name in node.refs if not _column(node.model, name).null]
     return needed
 
 

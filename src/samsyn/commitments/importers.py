@@ -60,7 +60,8 @@ class CommitmentsImporter(DocumentImporter[Item]):
             raise Unreadable(_("Kommunen finns inte i installationen. Kör ”samsyn setup” först."))
         if not isinstance(document, dict) or document.get("format") != exchange.FORMAT:
             raise Unreadable(
-                _("Filen är inte i formatet %(format)s. Så ska raden ”format” stå överst.") % {"format": exchange.FORMAT}
+                _("Filen är inte i formatet %(format)s. Så ska raden ”format” stå överst.")
+                % {"format": exchange.FORMAT}
             )
         if document.get("municipality") != municipality.code:
             raise Unreadable(
@@ -176,7 +177,10 @@ def _reports_kept(stored: dict[str, Any], wanted: dict[str, Any]) -> bool:
 
 
 def _schema_faults(validator: Draft202012Validator, row: Any) -> list[tuple[str, str]]:
-    errors = sorted(validator.iter_errors(row), key=lambda error: (list(map(str, error.absolute_path)), relevance(error)))
+    def place_and_weight(error: ValidationError) -> tuple[Any, ...]:
+        return list(map(str, error.absolute_path)), relevance(error)
+
+    errors = sorted(validator.iter_errors(row), key=place_and_weight)
     return [(_place(error), _sentence(error)) for error in errors]
 
 
@@ -188,13 +192,15 @@ def _place(error: ValidationError) -> str:
 
 
 def _sentence(error: ValidationError) -> str:
-    wanted = error.validator_value
+    wanted: Any = error.validator_value
+    instance: Any = error.instance
+    schema: Any = error.schema
     match error.validator:
         case "required":
-            missing = [name for name in wanted if name not in error.instance]
+            missing = [name for name in wanted if name not in instance]
             return _("Det här saknas: %(names)s.") % {"names": ", ".join(missing)}
         case "additionalProperties":
-            unknown = sorted(error.instance.keys() - error.schema.get("properties", {}).keys())
+            unknown = sorted(instance.keys() - schema.get("properties", {}).keys())
             return _("Det här känns inte igen: %(names)s. Kontrollera stavningen.") % {"names": ", ".join(unknown)}
         case "enum":
             return _("%(value)s är inget av alternativen. Välj bland %(choices)s.") % {
@@ -249,7 +255,8 @@ def _key_faults(node: Node, row: Any, path: str = "") -> list[tuple[str, str]]:
             faults += _key_faults(child, part, here)
             key = part.get("key") if child.match == "key" and isinstance(part, dict) else None
             if key is not None and str(key) in seen:
-                faults.append((f"{here}.key", _("Nyckeln ”%(key)s” står två gånger. Ge den ena en annan.") % {"key": key}))
+                sentence = _("Nyckeln ”%(key)s” står två gånger. Ge den ena en annan.") % {"key": key}
+                faults.append((f"{here}.key", sentence))
             seen.add(str(key))
     return faults
 

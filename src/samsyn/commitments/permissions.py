@@ -27,7 +27,7 @@ PUBLISH_OUTCOME = act("commitments.publish_outcome", _("Publicera utfall"), role
 def _has(user: User | AnonymousUser, what: Act, document: CommitmentDocument) -> bool:
     if not isinstance(user, User) or not user.is_active:
         return False
-    return user.memberships.filter(  # type: ignore[attr-defined,no-any-return]  # reverse of organisations.Membership
+    return user.memberships.filter(
         organisation__municipality_id=document.municipality_id, role__in=what.roles
     ).exists()
 

@@ -40,17 +40,24 @@ class NoSuchCommitment(NotFound):
 
 
 def published_documents(municipality: Municipality) -> list[CommitmentDocument]:
-    """Return the public documents, newest period first, each with how many commitments and outcomes it has."""
+    """Return the public documents, newest period first, each with how much there is in it."""
     return list(
         CommitmentDocument.objects.of(municipality)
         .published()
-        .annotate(
-            n_commitments=Count("commitments", distinct=True),
-            n_outcomes=Count("commitments__outcomes", filter=Q(commitments__outcomes__is_published=True), distinct=True),
-        )
-        .order_by(F("period_start").desc(nulls_last=True), "key")  # counting drops the model's own order
+        .annotate(n_commitments=_n_commitments(), has_outcomes=_has_outcomes())
+        .defer("search_text", "source", "follow_up_text", "child_perspective", "target_groups", "methods")
         .prefetch_related("parties")
     )
+
+
+def _n_commitments() -> Coalesce:
+    # A subquery a document: joined and counted distinct, a town's thousands of commitments would be sorted.
+    commitments = Commitment.objects.filter(document=OuterRef("pk")).order_by().values("document")
+    return Coalesce(Subquery(commitments.annotate(n=Count("pk")).values("n")), 0)
+
+
+def _has_outcomes() -> Exists:
+    return Exists(Outcome.objects.published().filter(commitment__document=OuterRef("pk")))
 
 
 def published_document(municipality: Municipality, key: str) -> CommitmentDocument:
@@ -59,18 +66,17 @@ def published_document(municipality: Municipality, key: str) -> CommitmentDocume
 
     :raises NoSuchDocument: there is no such public document
     """
-    commitments = Commitment.objects.filter(document=OuterRef("pk")).order_by().values("document")
     found = (
         CommitmentDocument.objects.of(municipality)
         .published()
         .filter(key=key)
         .annotate(
-            n_commitments=Coalesce(Subquery(commitments.annotate(n=Count("pk")).values("n")), 0),
+            n_commitments=_n_commitments(),
             has_extensions=Exists(DocumentExtension.objects.filter(document=OuterRef("pk"))),
             has_contacts=Exists(DocumentContact.objects.filter(document=OuterRef("pk"))),
             has_signatures=Exists(Signature.objects.filter(document=OuterRef("pk"))),
             has_themes=Exists(Theme.objects.filter(document=OuterRef("pk"))),
-            has_outcomes=Exists(Outcome.objects.published().filter(commitment__document=OuterRef("pk"))),
+            has_outcomes=_has_outcomes(),
         )
         .prefetch_related("evaluations")
         .first()
@@ -83,14 +89,23 @@ def published_document(municipality: Municipality, key: str) -> CommitmentDocume
 
 def latest_with_outcomes(municipality: Municipality) -> CommitmentDocument | None:
     """Return the public document with published outcomes whose period is the latest."""
-    return (
-        CommitmentDocument.objects.of(municipality).published().with_outcomes().prefetch_related("evaluations").first()
-    )
+    documents = CommitmentDocument.objects.of(municipality).published().filter(_has_outcomes())
+    return documents.prefetch_related("evaluations").first()
+
+
+# What no list shows. Reading it all would be much of what a list costs: each JSON field is parsed for each row.
+_NOT_IN_LISTS = {
+    Commitment: ("search_text", "source", "traits", "target_groups", "methods", "condition_text", "added_reason"),
+    Outcome: ("source",),
+}
 
 
 def _with_what_lists_need(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
-    return commitments.select_related("theme").prefetch_related(
-        "targets", Prefetch("outcomes", Outcome.objects.published().order_by("order"), to_attr="shown_outcomes")
+    outcomes = Outcome.objects.published().order_by("order").defer(*_NOT_IN_LISTS[Outcome])
+    return (
+        commitments.select_related("theme")
+        .defer(*_NOT_IN_LISTS[Commitment])
+        .prefetch_related("targets", Prefetch("outcomes", outcomes, to_attr="shown_outcomes"))
     )
 
 
@@ -112,9 +127,18 @@ def readings_of(document: CommitmentDocument, *, start: int = 0, stop: int | Non
     return _readings(document, commitments[start:stop])
 
 
+# What a link shows of the document at its other end.
+_LINKED = ("key", "title", "translations", "is_published")
+
+
 def links_of(document: CommitmentDocument) -> list[DocumentLink]:
     """Return a document's ties to others, in both directions; those to documents that are not public are left out."""
-    links = DocumentLink.objects.filter(Q(document=document) | Q(other=document)).select_related("document", "other")
+    ends = [f"{end}__{field}" for end in ("document", "other") for field in _LINKED]
+    links = (
+        DocumentLink.objects.filter(Q(document=document) | Q(other=document))
+        .select_related("document", "other")
+        .only("order", "kind", "other_text", "note", "translations", *ends)
+    )
     return [
         link
         for link in links
@@ -122,12 +146,13 @@ def links_of(document: CommitmentDocument) -> list[DocumentLink]:
     ]
 
 
-def dialogues_of(document: CommitmentDocument) -> list[DocumentDialogue]:
-    """Return the public dialogues that came before a document."""
+def dialogues_of(document: CommitmentDocument, *, priorities: bool = False) -> list[DocumentDialogue]:
+    """Return the public dialogues that came before a document, with their priorities where those are shown."""
     return list(
         DocumentDialogue.objects.filter(document=document, dialogue__is_published=True)
         .select_related("dialogue")
-        .prefetch_related("dialogue__priorities")
+        .defer("dialogue__search_text", "dialogue__source")
+        .prefetch_related(*(["dialogue__priorities"] if priorities else []))
     )
 
 
@@ -153,7 +178,11 @@ def published_commitment(municipality: Municipality, document_key: str, key: str
             "responsibilities",
             Prefetch("places", CommitmentPlace.objects.select_related("area").defer("area__geometry")),
             "targets",
-            Prefetch("outcomes", Outcome.objects.published().order_by("order"), to_attr="shown_outcomes"),
+            Prefetch(
+                "outcomes",
+                Outcome.objects.published().order_by("order").prefetch_related("corrections"),
+                to_attr="shown_outcomes",
+            ),
         )
         .first()
     )
@@ -221,9 +250,9 @@ def neighbourhoods_in(name: str) -> list[str]:
     >>> neighbourhoods_in("Sjuntorpsområdet-Gärdhem-Edsvid")
     ['Sjuntorp', 'Gärdhem', 'Edsvid']
     """
-    parts = []
-    for part in name.split("-"):
-        parts.append(part.removesuffix("området").removesuffix("s") if part.endswith("området") else part)
+    parts = [
+        part.removesuffix("området").removesuffix("s") if part.endswith("området") else part for part in name.split("-")
+    ]
     return [part.strip() for part in parts if part.strip()]
 
 

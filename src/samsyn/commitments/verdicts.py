@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
@@ -35,6 +36,11 @@ WORDS: dict[Verdict, str | Promise] = {
 }
 
 MAX_FIGURE_UNIT = 9
+
+# The verdict is computed anew for each page, but what follows from the same numbers need be worked out only once:
+# an interval and its p take longer than all the rest of a line in a list.
+_compare_counts = lru_cache(maxsize=4096)(compare.compare_counts)
+_compare_shares = lru_cache(maxsize=4096)(compare.compare_shares)
 
 _MISSING: dict[Missing, str | Promise] = {
     Missing.BEFORE: gettext_lazy("ett tal för tiden före"),
@@ -255,9 +261,9 @@ def verdict_of(outcome: Outcome, *, aims_at_change: bool = False) -> ChangeVerdi
     days_before = _days(outcome.baseline_start, outcome.baseline_end)
     days_after = _days(outcome.period_start, outcome.period_end)
     if days_before and days_after:
-        comparison = compare.compare_counts(before, after, exposure_before=days_before, exposure_after=days_after)
+        comparison = _compare_counts(before, after, exposure_before=days_before, exposure_after=days_after)
         return ChangeVerdict(comparison, unit, per_day=days_before != days_after)
-    return ChangeVerdict(compare.compare_counts(before, after), unit, per_day=False)
+    return ChangeVerdict(_compare_counts(before, after), unit, per_day=False)
 
 
 def _share_comparison(outcome: Outcome) -> Comparison:
@@ -267,7 +273,7 @@ def _share_comparison(outcome: Outcome) -> Comparison:
         and outcome.value_numerator is not None
         and outcome.value_denominator
     ):
-        return compare.compare_shares(
+        return _compare_shares(
             outcome.baseline_numerator,
             outcome.baseline_denominator,
             outcome.value_numerator,
@@ -279,8 +285,11 @@ def _share_comparison(outcome: Outcome) -> Comparison:
     known_before, known_after = outcome.baseline_denominator, outcome.value_denominator
     if known_before and known_after:
         # Denominators without numerators: the stated shares give them, within their rounding.
-        return compare.compare_shares(
-            round(float(before) / 100 * known_before), known_before, round(float(after) / 100 * known_after), known_after
+        return _compare_shares(
+            round(float(before) / 100 * known_before),
+            known_before,
+            round(float(after) / 100 * known_after),
+            known_after,
         )
     return compare.judge_shares_without_denominator(
         float(before) / 100,

@@ -15,7 +15,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 # Sync views behind Django's own ASGI handler hop threads at every middleware; this is several times faster.
-_site = WSGIMiddleware(get_wsgi_application(), workers=4)
+_site = WSGIMiddleware(get_wsgi_application(), workers=4)  # type: ignore[arg-type]  # PEP 3333 has no types
 _stop = threading.Event()
 
 

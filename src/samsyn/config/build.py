@@ -39,7 +39,8 @@ def _fingerprint() -> str:
     """Return what tells one set of static files from another: the version, and each file's size and time."""
     lines = [settings.VERSION]
     for folder in sorted(settings.PACKAGE.glob("*/static")):
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                lines.append(f"{file.relative_to(settings.PACKAGE)} {file.stat().st_size} {file.stat().st_mtime_ns}")
+        files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+        lines += [
+            f"{file.relative_to(settings.PACKAGE)} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files
+        ]
     return "\n".join(lines)

@@ -7,3 +7,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from samsyn.core import checks  # noqa: F401 - registers the start-up checks
+        from samsyn.core.permissions import STRANGER, route
+
+        route("healthz", who=STRANGER)

@@ -30,5 +30,5 @@ class ErrorPageMiddleware:
         if isinstance(exception, Http404 | PermissionDenied):
             return None  # Django's own handlers answer these through our views
         reference = secrets.token_hex(4)
-        logger.exception("Unexpected error, reference %s", reference)
+        logger.error("Unexpected error, reference %s", reference, exc_info=exception)
         return views.error_page(request, status=500, reference=reference)

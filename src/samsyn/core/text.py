@@ -15,7 +15,7 @@ def has_refused_characters(text: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """Return a text in NFC, with line ends as `\\n`, ready to be stored as typed."""
+    """Return a text in NFC, with line ends as Unix has them, ready to be stored as typed."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from samsyn.accounts.demo import PASSWORD
 from samsyn.accounts.models import User
 from samsyn.core.errors import DomainError
 from samsyn.core.importing.runner import run_import
@@ -20,7 +21,6 @@ from samsyn.organisations.models import GuideEntry, Membership, Municipality, Op
 
 DATA = Path(__file__).parent / "data"
 CODE = "1488"
-PASSWORD = "trygg-i-trollhattan"  # noqa: S105 - printed by the demo, and refused outside it
 
 # In the order in which they need one another.
 FILES: tuple[tuple[str, str, dict[str, str]], ...] = (
@@ -67,7 +67,7 @@ def load(*, now: datetime, say: Callable[[str], None]) -> None:
         for kind, name, options in FILES:
             result = run_import(kind, DATA / name, municipality=CODE, now=now, options=options)
             if not result.accepted:
-                raise DemoFileRefused(f"{name}: {result.as_dict()['file_errors'] or result.as_dict()['row_errors'][:3]}")
+                raise DemoFileRefused(f"{name}: {result.file_errors or result.row_errors[:3]}")
             say(f"  {name}: {result.counts.stored}")
         _load_guide()
         _load_people()

@@ -20,7 +20,9 @@ class Municipality(models.Model):
     code = models.CharField(_("kommunkod"), max_length=4, unique=True)
     name = models.CharField(_("namn"), max_length=80)
     slug = models.SlugField(_("adressdel"), max_length=80, unique=True)
-    official_name = models.CharField(_("officiellt namn"), max_length=120, help_text=_("Till exempel Trollhättans Stad"))
+    official_name = models.CharField(
+        _("officiellt namn"), max_length=120, help_text=_("Till exempel Trollhättans Stad")
+    )
     police_area = models.CharField(_("lokalpolisområde"), max_length=120, blank=True)
     is_example = models.BooleanField(_("exempelkommun"), default=False)
     contact_centre_phone = models.CharField(_("telefon till kontaktcenter"), max_length=40, blank=True)

@@ -15,7 +15,9 @@ def contact_centre_openness(municipality: Municipality, *, now: datetime) -> Ope
         weekly[hours.weekday].append((hours.opens_at, hours.closes_at))
     first = clock.local(now).date()
     days = municipality.opening_exceptions.filter(day_date__range=(first, first + timedelta(days=DAYS_AHEAD)))
-    exceptions = {day.day_date: (day.opens_at, day.closes_at) if day.opens_at and day.closes_at else None for day in days}
+    exceptions = {
+        day.day_date: (day.opens_at, day.closes_at) if day.opens_at and day.closes_at else None for day in days
+    }
     return openness(now, weekly, exceptions)
 
 

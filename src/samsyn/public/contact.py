@@ -13,6 +13,7 @@ from samsyn.organisations.hours import Openness
 from samsyn.organisations.models import Municipality
 from samsyn.ui.formats import format_day
 
+
 def _clock_time(instant: datetime) -> str:
     here = clock.local(instant)
     return f"{here.hour}.{here:%M}" if (get_language() or "sv").startswith("sv") else f"{here.hour}:{here:%M}"

@@ -29,7 +29,11 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, page: 
         "start_url": reverse("public:start"),
         "nav_items": [
             {"url": reverse("public:promises"), "label": _("Löften"), "current": page == "promises"},
-            {"url": reverse("public:situation"), "label": _("Läget"), "current": page in {"situation", "areas", "news"}},
+            {
+                "url": reverse("public:situation"),
+                "label": _("Läget"),
+                "current": page in {"situation", "areas", "news"},
+            },
             {
                 "url": reverse("public:who_does_what"),
                 "label": _("Vem gör vad"),

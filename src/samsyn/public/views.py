@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from samsyn.commitments import exchange
@@ -53,6 +53,11 @@ SIGN_KEY: tuple[tuple[str, Any, Any], ...] = (
 )
 
 
+def _crumb(label: Any, name: str = "", *args: str) -> dict[str, Any]:
+    """Return one step of the way back up; without a `name` it is the page itself."""
+    return {"label": label, "url": reverse(f"public:{name}", args=args) if name else ""}
+
+
 def _language() -> str:
     return get_language() or "sv"
 
@@ -62,6 +67,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Ask what the reader wants to do, and show how it goes with the promises."""
     municipality = municipality_of(request)
     latest = commitments.latest_with_outcomes(municipality)
+    prefetch_related_objects([municipality], "opening_hours")  # read twice: is it open now, and when is it
     openness = contact_centre_openness(municipality, now=clock.now()) if municipality.has_contact_centre else None
     context = {
         "latest": latest,
@@ -92,6 +98,7 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
     page = pages.get_page(_page_number(request))
     start_at = (page.number - 1) * PAGE_SIZE
     context = {
+        "crumbs": [_crumb(_("Löften"), "promises"), _crumb(found.local.title)],
         "document": found,
         "readings": commitments.readings_of(found, start=start_at, stop=start_at + PAGE_SIZE),
         "page": page,
@@ -119,6 +126,11 @@ def outcomes(request: HttpRequest, key: str) -> HttpResponse:
         "document": found,
         "readings": commitments.readings_of(found, start=start_at, stop=start_at + PAGE_SIZE),
         "page": page,
+        "crumbs": [
+            _crumb(_("Löften"), "promises"),
+            _crumb(found.local.title, "document", found.key),
+            _crumb(_("Så gick det")),
+        ],
         "parties": found.parties.all(),
         "follow_up_is_late": found.follow_up_is_late(clock.today()),
         "sign_key": [{"code": code, "word": word, "text": text} for code, word, text in SIGN_KEY],
@@ -143,10 +155,15 @@ def commitment(request: HttpRequest, document_key: str, key: str) -> HttpRespons
     """Show one commitment with its whole thread, backwards and forwards."""
     found = commitments.published_commitment(municipality_of(request), document_key, key)
     readings = commitments.commitment_readings(found)
+    place = _("åtagande %(position)s av %(total)s") % {
+        "position": found.position,  # type: ignore[attr-defined]  # annotated
+        "total": found.n_siblings,  # type: ignore[attr-defined]  # annotated
+    }
     context = {
+        "crumbs": [_crumb(found.document.local.title, "document", document_key), _crumb(place)],
         "commitment": found,
         "document": found.document,
-        "dialogue_links": commitments.dialogues_of(found.document),
+        "dialogue_links": commitments.dialogues_of(found.document, priorities=True),
         "problem_links": found.problem_links.all(),
         "linked_priorities": {link.problem.priority_id for link in found.problem_links.all()},
         "facts": _facts(found),
@@ -203,6 +220,7 @@ def dialogue(request: HttpRequest, key: str) -> HttpResponse:
     led_to = commitments.commitments_by_priority(found)
     priorities = [{"row": row, "links": led_to.get(row.pk, [])} for row in found.priorities.all()]
     context = {
+        "crumbs": [_crumb(_("Det ni har sagt"), "dialogues"), _crumb(found.local.title)],
         "dialogue": found,
         "methods": found.methods.all(),
         "priorities": priorities,
@@ -233,14 +251,19 @@ def news(request: HttpRequest) -> HttpResponse:
     """List what the police chose to tell, newest first. News, not statistics, and never a point on a map."""
     municipality = municipality_of(request)
     page = Paginator(statistics.news_of(municipality.code), NEWS_SIZE).get_page(_page_number(request))
-    return show(request, "public/news.html", {"page": page}, page="news")
+    crumbs = [_crumb(_("Läget"), "situation"), _crumb(_("Polisens nyheter"))]
+    return show(request, "public/news.html", {"page": page, "crumbs": crumbs}, page="news")
 
 
 @require_safe
 def areas(request: HttpRequest) -> HttpResponse:
     """List the town's areas beside their map, in alphabetical order: no area is ranked."""
     municipality = municipality_of(request)
-    context = {"areas": places.numbered_regso(municipality.code), "map": places.map_of(municipality.code)}
+    context = {
+        "crumbs": [_crumb(_("Läget"), "situation"), _crumb(_("Områden"))],
+        "areas": places.numbered_regso(municipality.code),
+        "map": places.map_of(municipality.code),
+    }
     return show(request, "public/areas.html", context, page="areas")
 
 
@@ -252,6 +275,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     if found.municipality_code != municipality.code:
         raise NotFound(_("Området finns inte. Välj ett område i listan."))
     context = {
+        "crumbs": [_crumb(_("Läget"), "situation"), _crumb(_("Områden"), "areas"), _crumb(found.display_name)],
         "area": found,
         "map": places.map_of(municipality.code),
         "areas": places.numbered_regso(municipality.code),

@@ -59,7 +59,11 @@ class Importer(ABC, Generic[Item]):
 
     @abstractmethod
     def load(self, items: Sequence[Item], context: Context) -> Counts:
-        """Write the items within the caller's transaction."""
+        """
+        Write the items within the caller's transaction.
+
+        :raises Unreadable: what the items refer to is not there; then nothing is written
+        """
 
 
 class RowImporter(Importer[Item]):

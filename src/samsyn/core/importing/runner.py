@@ -57,13 +57,17 @@ def run_import(
         return result
     if result.file_errors or (result.is_faulty and not (good_rows_only and items)):
         return result
-    with transaction.atomic():
-        result.counts = importer.load(items, context)
-        result.accepted = True
-        if dry_run:
-            transaction.set_rollback(True)
-        else:
-            _keep(kind, source.name, raw, context, result)
+    try:
+        with transaction.atomic():
+            result.counts = importer.load(items, context)
+            result.accepted = True
+            if dry_run:
+                transaction.set_rollback(True)
+            else:
+                _keep(kind, source.name, raw, context, result)
+    except Unreadable as fault:
+        # Only the database could tell, for example that what a reference names is not there.
+        result.refuse_file(str(fault))
     return result
 
 

@@ -1,8 +1,9 @@
 """Tags of the residents' pages."""
 
-from typing import Any
+from functools import lru_cache
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from samsyn.core.translations import Translated
@@ -10,14 +11,23 @@ from samsyn.core.translations import Translated
 register = template.Library()
 
 
-@register.inclusion_tag("public/_said.html")
-def said(value: Translated | str, *, lower: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def said(value: Translated | str, *, lower: bool = False) -> str:
     """
     Write a text, marked with its language where that is another than the page's.
 
     `lower` begins it with a small letter, for a name in the middle of a sentence.
     """
-    text, other = str(value), ""
+    text = str(value)
+    if lower:
+        text = text[:1].lower() + text[1:]
     if isinstance(value, Translated) and value.language != (get_language() or "sv"):
-        other = value.language
-    return {"text": text[:1].lower() + text[1:] if lower else text, "other": other}
+        return render_to_string("public/_said.html", {"text": text, "language": value.language})
+    return text
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def outcome_sign(code: str, word: str) -> str:
+    """Write an outcome's sign and word. There are few of them and a list has many lines, so each is drawn once."""
+    return render_to_string("ui/components/outcome.html", {"code": code, "word": word})
