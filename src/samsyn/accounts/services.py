@@ -63,6 +63,4 @@ def sign_out(request: HttpRequest, *, now: datetime) -> None:
 
 
 def _log(verb: str, user: User, *, now: datetime) -> None:
-    # The log names a thing by its text, and an account's is a person's name: the role stands in for it.
-    nameless = User(pk=user.pk, name=user.audit_label)
-    audit.record(verb, nameless, by=user, at=now, municipality_code=user.municipality_code)
+    audit.record(verb, user, by=user, at=now, municipality_code=user.municipality_code)

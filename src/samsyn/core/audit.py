@@ -48,7 +48,8 @@ def record(
     """
     Write one line. Call it inside the transaction of the act.
 
-    `by` is None when the system itself acts, for example an import from the command line.
+    `by` is None when the system itself acts, for example an import from the command line. A thing that has an
+    `audit_label`, as an account has, is named by that instead of its text.
     """
     return AuditEntry.objects.create(
         at=at,
@@ -58,7 +59,7 @@ def record(
         verb=verb,
         object_type=thing._meta.label_lower,
         object_id=str(thing.pk),
-        object_label=str(thing)[:300],
+        object_label=str(getattr(thing, "audit_label", thing))[:300],
         changes=changes or {},
     )
 

@@ -56,10 +56,10 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, page: 
 
 def languages(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the languages this page can be read in, with its address in each."""
-    current = get_language()
+    current, here = get_language(), request.get_full_path()
     return [
         {
-            "url": translate_url(request.get_full_path(), code),
+            "url": here if code == current else translate_url(here, code),
             "code": code,
             "label": LANGUAGE_NAMES[code],
             "current": code == current,

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -93,7 +92,7 @@ def _page_number(request: HttpRequest) -> int:
 @require_safe
 def document(request: HttpRequest, key: str) -> HttpResponse:
     """Show a whole document: who stands behind it, what it says, and each commitment with its outcome."""
-    found = commitments.published_document(municipality_of(request), key)
+    found = commitments.published_document(municipality_of(request), key, whole=True)
     pages = Paginator(range(found.n_commitments), PAGE_SIZE)  # type: ignore[attr-defined]  # annotated
     page = pages.get_page(_page_number(request))
     start_at = (page.number - 1) * PAGE_SIZE
@@ -336,10 +335,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "summary": ngettext("%(n)s träff", "%(n)s träffar", n_hits)
         % {"n": format_number(n_hits, language=_language())},
     }
-    template = "public/_search_results.html" if request.headers.get("HX-Request") else "public/search.html"
-    if template.startswith("public/_"):
-        return render(request, template, context)
-    return show(request, template, context, page="search")
+    return show(request, "public/search.html", context, page="search")
 
 
 def _commitment_hit(row: Any) -> dict[str, Any]:
