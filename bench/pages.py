@@ -73,7 +73,7 @@ class Probe:
     ) -> None:
         self._process.communicate()
 
-    def get(self, path: str, *, cookie: str = "", n: int = N_REQUESTS) -> dict[str, Any]:
+    def get(self, path: str, *, cookie: str = "", n: int | None = None) -> dict[str, Any]:
         """
         Ask for a page n times.
 
@@ -81,7 +81,7 @@ class Probe:
         """
         if self._process.stdin is None or self._process.stdout is None:
             raise SystemExit("The probe has no pipes.")
-        self._process.stdin.write(json.dumps({"path": path, "cookie": cookie, "n": n}) + "\n")
+        self._process.stdin.write(json.dumps({"path": path, "cookie": cookie, "n": n or N_REQUESTS}) + "\n")
         self._process.stdin.flush()
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         if not answer["status"].startswith("200"):

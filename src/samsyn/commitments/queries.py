@@ -21,6 +21,7 @@ from samsyn.commitments.models import (
     DocumentLink,
     Outcome,
     Signature,
+    Target,
     Theme,
 )
 from samsyn.commitments.verdicts import Reading, reading_of
@@ -60,27 +61,26 @@ def _has_outcomes() -> Exists:
     return Exists(Outcome.objects.published().filter(commitment__document=OuterRef("pk")))
 
 
-def published_document(municipality: Municipality, key: str) -> CommitmentDocument:
+def published_document(municipality: Municipality, key: str, *, whole: bool = False) -> CommitmentDocument:
     """
-    Return a public document; what only some documents have is told by flags, so that the rest need not ask.
+    Return a public document with how many commitments it has.
+
+    `whole` is for the page that shows all of it: flags then tell what only some documents have, so that the
+    rest need not ask. On other pages the flags would cost more than the rest of the query.
 
     :raises NoSuchDocument: there is no such public document
     """
-    found = (
-        CommitmentDocument.objects.of(municipality)
-        .published()
-        .filter(key=key)
-        .annotate(
-            n_commitments=_n_commitments(),
+    documents = CommitmentDocument.objects.of(municipality).published().filter(key=key)
+    documents = documents.annotate(n_commitments=_n_commitments()).prefetch_related("evaluations")
+    if whole:
+        documents = documents.annotate(
             has_extensions=Exists(DocumentExtension.objects.filter(document=OuterRef("pk"))),
             has_contacts=Exists(DocumentContact.objects.filter(document=OuterRef("pk"))),
             has_signatures=Exists(Signature.objects.filter(document=OuterRef("pk"))),
             has_themes=Exists(Theme.objects.filter(document=OuterRef("pk"))),
             has_outcomes=_has_outcomes(),
         )
-        .prefetch_related("evaluations")
-        .first()
-    )
+    found = documents.first()
     if found is None:
         raise NoSuchDocument(_("Dokumentet finns inte, eller är inte publicerat. Se alla löften i stället."))
     found.municipality = municipality
@@ -105,7 +105,10 @@ def _with_what_lists_need(commitments: QuerySet[Commitment]) -> QuerySet[Commitm
     return (
         commitments.select_related("theme")
         .defer(*_NOT_IN_LISTS[Commitment])
-        .prefetch_related("targets", Prefetch("outcomes", outcomes, to_attr="shown_outcomes"))
+        .prefetch_related(
+            Prefetch("targets", Target.objects.only("commitment", "order", "operator", "value")),
+            Prefetch("outcomes", outcomes, to_attr="shown_outcomes"),
+        )
     )
 
 

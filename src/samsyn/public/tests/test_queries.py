@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -62,7 +63,7 @@ PAGES = (
 
 def write_document(n: int) -> CommitmentDocument:
     """Publish a document with n commitments and all that the real one of 2020 has around them."""
-    municipality = MunicipalityFactory(has_contact_centre=True)
+    municipality: Any = MunicipalityFactory(has_contact_centre=True)
     dialogue = Dialogue(
         municipality=municipality, key="enkat", title="Enkät", period_text="2019", selection=Selection.SELF_SELECTED,
         completeness=Completeness.COMPLETE, is_published=True,
@@ -70,8 +71,8 @@ def write_document(n: int) -> CommitmentDocument:
     dialogue.refresh_search_text()
     dialogue.save()
     priority = Priority.objects.create(dialogue=dialogue, key="synlig-polis", order=0, title="Synlig polis")
-    document = DocumentFactory(municipality=municipality, key="lofte")
-    earlier = DocumentFactory(municipality=municipality, key="overenskommelse", period_start=date(2018, 1, 1))
+    document: Any = DocumentFactory(municipality=municipality, key="lofte")
+    earlier: Any = DocumentFactory(municipality=municipality, key="overenskommelse", period_start=date(2018, 1, 1))
     Party.objects.create(document=document, order=0, name="Polisen", role=PartyRole.SIGNATORY)
     Evaluation.objects.create(document=document, order=0, kind=EvaluationKind.FINAL, title="Uppföljning")
     DocumentStatement.objects.create(document=document, order=0, kind=StatementKind.AIM, text="Ett syfte.")
@@ -82,14 +83,14 @@ def write_document(n: int) -> CommitmentDocument:
         document=document, order=0, key="otrygghet", title="Otrygghet", priority=priority
     )
     for order in range(n):
-        commitment = CommitmentFactory(document=document, key=f"lofte-{order}", order=order)
+        commitment: Any = CommitmentFactory(document=document, key=f"lofte-{order}", order=order)
         TargetFactory(commitment=commitment, decrease=True)
         CommitmentProblem.objects.create(commitment=commitment, order=0, problem=problem, basis=LinkBasis.READING)
         CommitmentPlace.objects.create(commitment=commitment, order=0, kind="OTHER", text="Centrum")
         for task_order, task in enumerate(Task.values):
             Responsibility.objects.create(commitment=commitment, order=task_order, task=task, text="Kommunpolis")
         OutcomeFactory(commitment=commitment, published=True, counted=True)
-        outcome = OutcomeFactory(commitment=commitment, published=True, late=True)
+        outcome: Any = OutcomeFactory(commitment=commitment, published=True, late=True)
         OutcomeCorrection.objects.create(outcome=outcome, order=0, corrected_date=date(2021, 2, 1), note="Rättat.")
     return document
 
