@@ -11,10 +11,10 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from samsyn.analysis.compare import CountComparison, ShareComparison, decimals_to_show
+from samsyn.analysis.compare import CountComparison, ShareComparison, Verdict, decimals_to_show
 from samsyn.commitments.enums import Fulfilment, OutcomeKind
 from samsyn.commitments.models import Outcome, OutcomeCorrection
-from samsyn.commitments.verdicts import ChangeVerdict, Reading, number
+from samsyn.commitments.verdicts import WORDS, ChangeVerdict, Reading, number
 from samsyn.ui.charts import IntervalChart, interval_chart
 from samsyn.ui.formats import NARROW_SPACE, format_day, format_number
 
@@ -65,6 +65,25 @@ def outcome_context(
             for correction in corrections
         ],
     }
+
+
+def sign_key() -> list[dict[str, str]]:
+    """Return every sign that an outcome can have, with its word and what it means."""
+    differently = _("Målet nåddes, men inte så som det lovades.")
+    signs = [
+        ("met", Fulfilment.MET.label, _("Gjort så som det var sagt.")),
+        ("exceeded", Fulfilment.EXCEEDED.label, _("Mer gjordes än det som lovades.")),
+        ("done_differently", Fulfilment.DONE_DIFFERENTLY.label, differently),
+        ("late", Fulfilment.LATE.label, _("Alltid med skäl och ny tid.")),
+        ("not_met", Fulfilment.NOT_MET.label, _("Alltid med skäl och vem som beslutar.")),
+        ("clear_increase", WORDS[Verdict.CLEAR_INCREASE], _("Mer än slumpen brukar ge.")),
+        ("clear_decrease", WORDS[Verdict.CLEAR_DECREASE], _("Mer än slumpen brukar ge.")),
+        ("no_reliable_change", WORDS[Verdict.NO_RELIABLE_CHANGE], _("Skillnaden kan bero på slumpen.")),
+        ("cannot_be_judged", WORDS[Verdict.CANNOT_BE_JUDGED], _("Vi säger vilka uppgifter som saknas.")),
+        ("not_reported", Fulfilment.NOT_REPORTED.label, _("Vi säger när det ska rapporteras.")),
+        ("not_stated", Fulfilment.NOT_STATED.label, _("Källan säger inte om det gjordes.")),
+    ]
+    return [{"code": code, "word": str(word), "text": text} for code, word, text in signs]
 
 
 def _pair(outcome: Outcome) -> dict[str, str] | None:

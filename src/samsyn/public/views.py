@@ -14,10 +14,9 @@ from django.views.decorators.http import require_safe
 
 from samsyn.commitments import exchange
 from samsyn.commitments import queries as commitments
-from samsyn.commitments.enums import Fulfilment, Operator, Task
+from samsyn.commitments.enums import Operator, Task
 from samsyn.commitments.models import Commitment
-from samsyn.commitments.presenting import outcome_context
-from samsyn.commitments.verdicts import WORDS
+from samsyn.commitments.presenting import outcome_context, sign_key
 from samsyn.core import clock, exporting
 from samsyn.core.errors import NotFound
 from samsyn.dialogues.models import Dialogue
@@ -39,17 +38,6 @@ MAX_QUERY = 200
 
 # Two lines a chart at most: more cannot be told apart without colours.
 CRIME_PAIRS = (("total",), ("person", "vandalism"), ("theft", "drugs_weapons"))
-
-SIGN_KEY: tuple[tuple[str, Any, Any], ...] = (
-    ("met", Fulfilment.MET.label, gettext_lazy("Gjort så som det var sagt.")),
-    ("exceeded", Fulfilment.EXCEEDED.label, gettext_lazy("Mer gjordes än det som lovades.")),
-    ("done_differently", Fulfilment.DONE_DIFFERENTLY.label, gettext_lazy("Målet nåddes, men inte så som det lovades.")),
-    ("late", Fulfilment.LATE.label, gettext_lazy("Alltid med skäl och ny tid.")),
-    ("not_met", Fulfilment.NOT_MET.label, gettext_lazy("Alltid med skäl och vem som beslutar.")),
-    ("no_reliable_change", list(WORDS.values())[2], gettext_lazy("Skillnaden kan bero på slumpen.")),
-    ("cannot_be_judged", list(WORDS.values())[3], gettext_lazy("Vi säger vilka uppgifter som saknas.")),
-    ("not_reported", Fulfilment.NOT_REPORTED.label, gettext_lazy("Vi säger när det ska rapporteras.")),
-)
 
 
 def _crumb(label: Any, name: str = "", *args: str) -> dict[str, Any]:
@@ -132,7 +120,7 @@ def outcomes(request: HttpRequest, key: str) -> HttpResponse:
         ],
         "parties": found.parties.all(),
         "follow_up_is_late": found.follow_up_is_late(clock.today()),
-        "sign_key": [{"code": code, "word": word, "text": text} for code, word, text in SIGN_KEY],
+        "sign_key": sign_key(),
     }
     return show(request, "public/outcomes.html", context, page="promises")
 

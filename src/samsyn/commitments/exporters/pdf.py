@@ -22,11 +22,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from samsyn import ui
-from samsyn.analysis.compare import Verdict
-from samsyn.commitments.enums import Fulfilment
 from samsyn.commitments.models import CommitmentDocument
-from samsyn.commitments.presenting import outcome_context
-from samsyn.commitments.verdicts import WORDS, Reading
+from samsyn.commitments.presenting import outcome_context, sign_key
+from samsyn.commitments.verdicts import Reading
 from samsyn.core.translations import ORIGINAL, Translated
 from samsyn.dialogues.enums import Completeness
 from samsyn.organisations.models import Municipality
@@ -146,7 +144,7 @@ def _content(document: CommitmentDocument, readings: Sequence[Reading], language
             for each in evaluations
         ],
         "follow_up": _follow_up(document, language),
-        "signs": [{"code": code, "word": str(word), "text": text} for code, word, text in _sign_key()],
+        "signs": sign_key(),
         "sources": [source for each in evaluations if (source := _source(each.source, language))],
         "words": _words(),
     }
@@ -181,20 +179,6 @@ def _words() -> dict[str, str]:
         # The template fills in the numbers, which nobody knows before the pages are set.
         "page": _("Sida %(page)s av %(pages)s") % {"page": "{page}", "pages": "{pages}"},
     }
-
-
-def _sign_key() -> list[tuple[str, Any, str]]:
-    differently = _("Målet nåddes, men inte så som det lovades.")
-    return [
-        ("met", Fulfilment.MET.label, _("Gjort så som det var sagt.")),
-        ("exceeded", Fulfilment.EXCEEDED.label, _("Mer gjordes än det som lovades.")),
-        ("done_differently", Fulfilment.DONE_DIFFERENTLY.label, differently),
-        ("late", Fulfilment.LATE.label, _("Alltid med skäl och ny tid.")),
-        ("not_met", Fulfilment.NOT_MET.label, _("Alltid med skäl och vem som beslutar.")),
-        ("no_reliable_change", WORDS[Verdict.NO_RELIABLE_CHANGE], _("Skillnaden kan bero på slumpen.")),
-        ("cannot_be_judged", WORDS[Verdict.CANNOT_BE_JUDGED], _("Vi säger vilka uppgifter som saknas.")),
-        ("not_reported", Fulfilment.NOT_REPORTED.label, _("Vi säger när det ska rapporteras.")),
-    ]
 
 
 def _row(reading: Reading, language: str) -> dict[str, Any]:
