@@ -337,8 +337,8 @@ def normalise(node: Node, item: dict[str, Any]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name in node.names:
         if name in item:
-            value = _json_value(_python_value(node, name, item[name]))
-            if not is_empty(node, name, _python_value(node, name, item[name])):
+            value = _json_value(python_value(node, name, item[name]))
+            if not is_empty(node, name, python_value(node, name, item[name])):
                 result[name] = value
     result.update({name: item[name] for name in node.refs if item.get(name)})
     for name, child in node.children.items():
@@ -347,7 +347,8 @@ def normalise(node: Node, item: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _python_value(node: Node, name: str, value: Any) -> Any:
+def python_value(node: Node, name: str, value: Any) -> Any:
+    """Return a field's value in the file as the model holds it."""
     column = _column(node.model, name)
     if value is None or isinstance(column, models.JSONField):
         return value
@@ -363,6 +364,7 @@ class Writer:
         self.municipality = municipality
         self.pending: list[tuple[models.Model, str, RefKind, str, str]] = []
         self.changed_outcomes: list[tuple[m.Outcome, dict[str, Any], dict[str, Any]]] = []
+        self.new_corrections: list[m.OutcomeCorrection] = []
 
     def write(self, node: Node, item: dict[str, Any], path: str) -> models.Model:
         """Write one item at the top of the file with all that belongs to it."""
@@ -377,7 +379,7 @@ class Writer:
         before = None if is_new else {name: getattr(row, name) for name in node.names}
         for name in node.names:
             value = item.get(name)
-            setattr(row, name, _default(node.model, name) if value is None else _python_value(node, name, value))
+            setattr(row, name, _default(node.model, name) if value is None else python_value(node, name, value))
         for name, kind in node.refs.items():
             text = item.get(name)
             column = _column(node.model, name)
@@ -390,9 +392,15 @@ class Writer:
                 self.pending.append((row, name, kind, text, path))
         if hasattr(row, "refresh_search_text"):
             row.refresh_search_text()
+        if isinstance(row, m.Outcome) and before is not None:
+            after = {name: getattr(row, name) for name in node.names}
+            if after != before:
+                row.version += 1  # whoever has the form open must see this before saving
+            if before["is_published"]:
+                self.changed_outcomes.append((row, before, after))
         row.save()
-        if isinstance(row, m.Outcome) and before is not None and before["is_published"]:
-            self.changed_outcomes.append((row, before, {name: getattr(row, name) for name in node.names}))
+        if isinstance(row, m.OutcomeCorrection) and is_new:
+            self.new_corrections.append(row)
         for name, child in node.children.items():
             self._fill_children(child, row, item.get(name) or [], f"{path}.{name}", parent_is_new=is_new)
 
@@ -411,6 +419,10 @@ class Writer:
         if not node.keeps_absent:
             for row in existing.values():
                 row.delete()
+
+    def corrections_of(self, outcome: m.Outcome) -> list[m.OutcomeCorrection]:
+        """Return the notes that the file brought with it to an outcome."""
+        return [correction for correction in self.new_corrections if correction.outcome_id == outcome.pk]
 
     def tie(self) -> None:
         """
@@ -551,5 +563,3 @@ def schema() -> dict[str, Any]:
         "required": ["format", "municipality"],
         "additionalProperties": False,
     }
-
-

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,10 +16,12 @@ from jsonschema.exceptions import ValidationError, relevance
 
 from samsyn.commitments import exchange, services
 from samsyn.commitments.exchange import Node, Writer
+from samsyn.commitments.models import CommitmentDocument, Outcome, OutcomeCorrection, Target
 from samsyn.core import audit, text
 from samsyn.core.importing.base import Context, DocumentImporter, register
 from samsyn.core.importing.errors import Unreadable
 from samsyn.core.importing.result import Counts, ImportResult
+from samsyn.dialogues.models import Dialogue
 from samsyn.organisations.models import Municipality
 
 
@@ -82,8 +86,10 @@ class CommitmentsImporter(DocumentImporter[Item]):
             seen: set[str] = set()
             for index, row in enumerate(rows):
                 result.rows += 1
-                faults = [*_schema_faults(validator, row), *_text_faults(row), *_key_faults(exchange.TOP[kind], row)]
-                key = row.get("key", "") if isinstance(row, dict) else ""
+                node = exchange.TOP[kind]
+                faults = [*_schema_faults(validator, row), *_text_faults(row), *_key_faults(node, row)]
+                faults = faults or _value_faults(node, row)
+                key = str(row.get("key", "")) if isinstance(row, dict) else ""
                 if key and key in seen:
                     faults.append(("key", _("Nyckeln ”%(key)s” står två gånger. Ge den ena en annan.") % {"key": key}))
                 seen.add(key)
@@ -137,15 +143,15 @@ class CommitmentsImporter(DocumentImporter[Item]):
         for outcome, before, after in writer.changed_outcomes:
             changes = audit.differences(before, after)
             changes.pop("translations", None)
-            if changes and not _has_note_for(outcome, changes):
+            if changes and not _has_note_for(changes, writer.corrections_of(outcome)):
                 services.add_correction(
                     outcome, note=_("Ändrat när en fil lästes in."), changes=changes, now=context.now
                 )
 
 
-def _has_note_for(outcome: Any, changes: dict[str, list[Any]]) -> bool:
+def _has_note_for(changes: dict[str, list[Any]], corrections: list[OutcomeCorrection]) -> bool:
     """Tell whether the file brought its own note about these changes."""
-    return any(changes.keys() <= correction.changes.keys() for correction in outcome.corrections.all())
+    return any(changes.keys() <= correction.changes.keys() for correction in corrections)
 
 
 def _covers(stored: Any, wanted: Any) -> bool:
@@ -211,13 +217,15 @@ def _sentence(error: ValidationError) -> str:
         case "maxLength":
             return _("Texten är för lång. Den får ha högst %(n)s tecken.") % {"n": wanted}
         case "pattern":
-            return _("”%(value)s” får bara ha bokstäver utan prickar, siffror och bindestreck.") % {
-                "value": error.instance
-            }
+            return _key_sentence(str(error.instance))
         case "minimum":
             return _("Talet får inte vara mindre än %(n)s.") % {"n": wanted}
         case _type:
             return _("Värdet är av fel slag. Det ska vara %(type)s.") % {"type": _type_words(wanted)}
+
+
+def _key_sentence(key: str) -> str:
+    return _("”%(value)s” får bara ha bokstäver utan prickar, siffror och bindestreck.") % {"value": key}
 
 
 def _type_words(wanted: Any) -> str:
@@ -242,6 +250,55 @@ def _text_faults(value: Any, path: str = "") -> list[tuple[str, str]]:
     return []
 
 
+# Pairs of which the database refuses a first that is above the second.
+_IN_ORDER: dict[type[models.Model], tuple[tuple[str, str], ...]] = {
+    CommitmentDocument: (("period_start", "period_end"),),
+    Target: (("value", "value_high"),),
+    Outcome: (("value_numerator", "value_denominator"), ("baseline_numerator", "baseline_denominator")),
+    Dialogue: (("n_respondents", "n_sample"),),
+}
+
+
+def _value_faults(node: Node, row: dict[str, Any], path: str = "") -> list[tuple[str, str]]:
+    """Find values that the schema lets through and the database would refuse, or round without telling."""
+    faults = []
+    for name in node.fields:
+        sentence = _number_fault(node.model._meta.get_field(name), row.get(name))
+        if name == "key" and row[name].endswith("\n"):  # the pattern's end may stand before a last line break
+            sentence = _key_sentence(row[name])
+        if sentence:
+            faults.append((f"{path}{name}", sentence))
+    for low, high in _IN_ORDER.get(node.model, ()):
+        least, most = (exchange.python_value(node, name, row.get(name)) for name in (low, high))
+        if least is not None and most is not None and least > most:
+            names = {name: node.model._meta.get_field(name).verbose_name for name in (low, high)}  # type: ignore[union-attr]
+            sentence = _("”%(high)s” får inte vara mindre än ”%(low)s”. Kontrollera båda.") % {
+                "low": names[low], "high": names[high],
+            }  # fmt: skip
+            faults.append((f"{path}{high}", sentence))
+    for name, child in node.children.items():
+        for index, part in enumerate(row.get(name, [])):
+            faults += _value_faults(child, part, f"{path}{name}[{index}].")
+    return faults
+
+
+def _number_fault(column: Any, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(column, models.DecimalField):
+        whole, places = column.max_digits - column.decimal_places, column.decimal_places
+        number = Decimal(str(value))
+        if not number.is_finite() or abs(number) >= 10**whole or number != round(number, places):
+            return _("Talet har för många siffror. Det får ha högst %(whole)s före kommat och %(places)s efter.") % {
+                "whole": whole, "places": places,
+            }  # fmt: skip
+    if isinstance(column, models.IntegerField):
+        most = models.BigIntegerField.MAX_BIGINT if isinstance(column, models.PositiveBigIntegerField) else 2**31 - 1
+        if value > most:
+            return _("Talet får vara högst %(n)s.") % {"n": most}
+    return ""
+
+
 def _key_faults(node: Node, row: Any, path: str = "") -> list[tuple[str, str]]:
     """Find keys that stand twice in one list."""
     faults: list[tuple[str, str]] = []
@@ -259,5 +316,3 @@ def _key_faults(node: Node, row: Any, path: str = "") -> list[tuple[str, str]]:
                 faults.append((f"{here}.key", sentence))
             seen.add(str(key))
     return faults
-
-

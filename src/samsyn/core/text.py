@@ -3,9 +3,9 @@
 import re
 import unicodedata
 
-# Line breaks and tabs are text; other control characters are not, and bidirectional overrides can
-# make a sentence read as another than it is.
-_REFUSED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+# Line breaks and tabs are text; other control characters are not, halves of characters cannot be stored, and
+# bidirectional overrides can make a sentence read as another than it is.
+_REFUSED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _SORT = str.maketrans({"å": "~1", "ä": "~2", "ö": "~3"})
 
 

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("town")
 
 def _nothing_is_stored() -> bool:
     models = (CommitmentDocument, Dialogue, ImportedFile, AuditEntry)
-    return not any(model.objects.exists() for model in models)  # type: ignore[attr-defined]
+    return not any(model.objects.exists() for model in models)
 
 
 def _whole() -> dict[str, Any]:
@@ -131,6 +131,7 @@ FAULTS = {
         "documents[0].key",
         "”lofte-2020\n” får bara ha bokstäver utan prickar, siffror och bindestreck.",
     ),
+    "a key that is a list": ("documents[0].key", ["a"], "documents[0].key", "Det ska vara en text."),
     "a negative number": (
         f"{OUTCOME}.value_numerator",
         -1,
@@ -328,6 +329,7 @@ def test_another_towns_document_cannot_be_referred_to() -> None:
     [
         (b"{", "Filen är inte rätt skriven JSON. Felet är nära rad 1"),
         (b"inte JSON alls", "Filen är inte rätt skriven JSON. Felet är nära rad 1"),
+        (b'{"format": 1e999}', "Filen innehåller tal som JSON inte har, till exempel NaN. Ta bort dem."),
         (b'{"format": NaN}', "Filen innehåller tal som JSON inte har, till exempel NaN. Ta bort dem."),
         (b"[]", "Filen är inte i formatet samsyn-commitments/1."),
         (b'"text"', "Filen är inte i formatet samsyn-commitments/1."),

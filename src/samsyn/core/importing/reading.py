@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import math
 import re
 import zipfile
 import zlib
@@ -300,7 +301,14 @@ def _refuse_constant(name: str) -> None:
 
 
 def _parse_json(text: str) -> Any:
-    return json.loads(text, parse_constant=_refuse_constant)
+    return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):  # 1e999 is rightly written, but becomes a number that JSON lacks
+        raise ValueError(text)
+    return number
 
 
 def read_document(source: Source, result: ImportResult) -> Any:
