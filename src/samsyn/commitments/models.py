@@ -66,7 +66,10 @@ class CommitmentDocumentQuerySet(models.QuerySet["CommitmentDocument"]):
 class CommitmentDocument(TranslatedModel):
     """A cooperation agreement, an action plan or a citizen promise, as its signed Swedish text has it."""
 
-    TRANSLATED: ClassVar[tuple[str, ...]] = ("title", "summary", "follow_up_text", "completeness_note", "period_text")
+    TRANSLATED: ClassVar[tuple[str, ...]] = (
+        "title", "summary", "period_text", "signed_text", "published_text", "renewal_text", "follow_up_text",
+        "follow_up_forum", "follow_up_deadline_text", "child_perspective", "completeness_note",
+    )
 
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="documents")
     key = models.SlugField(_("nyckel"), max_length=80, help_text=_("Står i adressen och ändras aldrig"))
@@ -165,7 +168,7 @@ class Party(DocumentPart):
 class DocumentLink(DocumentPart):
     """A document's tie to another one, here or elsewhere."""
 
-    TRANSLATED: ClassVar[tuple[str, ...]] = ("note",)
+    TRANSLATED: ClassVar[tuple[str, ...]] = ("other_text", "note")
 
     document = models.ForeignKey(CommitmentDocument, models.CASCADE, related_name="links")
     other = models.ForeignKey(CommitmentDocument, models.SET_NULL, null=True, related_name="linked_from")
@@ -224,7 +227,7 @@ class DocumentStatement(DocumentPart):
 class DocumentExtension(DocumentPart):
     """A later decision that a document shall be valid longer. The earlier period stays readable."""
 
-    TRANSLATED: ClassVar[tuple[str, ...]] = ("motive",)
+    TRANSLATED: ClassVar[tuple[str, ...]] = ("previous_period_text", "new_period_text", "motive")
 
     document = models.ForeignKey(CommitmentDocument, models.CASCADE, related_name="extensions")
     decided_date = models.DateField(_("beslutat"), null=True)
@@ -247,7 +250,7 @@ class DocumentExtension(DocumentPart):
 class DocumentContact(DocumentPart):
     """Where to turn, as a role with the time it was valid. Never a named person."""
 
-    TRANSLATED: ClassVar[tuple[str, ...]] = ("role_title",)
+    TRANSLATED: ClassVar[tuple[str, ...]] = ("role_title", "organisation_text", "channel")
 
     document = models.ForeignKey(CommitmentDocument, models.CASCADE, related_name="contacts")
     role_title = models.CharField(_("roll"), max_length=SHORT)
@@ -268,7 +271,7 @@ class DocumentContact(DocumentPart):
 class Evaluation(DocumentPart):
     """A follow-up of a whole document, during the period or after it; there may be several."""
 
-    TRANSLATED: ClassVar[tuple[str, ...]] = ("title", "text")
+    TRANSLATED: ClassVar[tuple[str, ...]] = ("title", "period_text", "forum", "text")
 
     document = models.ForeignKey(CommitmentDocument, models.CASCADE, related_name="evaluations")
     kind = models.CharField(_("slag"), max_length=20, choices=EvaluationKind)
@@ -290,6 +293,8 @@ class Evaluation(DocumentPart):
 
 class Signature(DocumentPart):
     """That an office signed, when and where, and what exactly: the checksum of the frozen text."""
+
+    TRANSLATED: ClassVar[tuple[str, ...]] = ("organisation_text", "office", "date_text", "place_text")
 
     document = models.ForeignKey(CommitmentDocument, models.CASCADE, related_name="signatures")
     organisation_text = models.CharField(_("för"), max_length=SHORT)
@@ -360,7 +365,9 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 class Commitment(DocumentPart):
     """One line of a document: what somebody undertook to do or reach."""
 
-    TRANSLATED: ClassVar[tuple[str, ...]] = ("title", "wording", "scope_text", "note", "cause_text")
+    TRANSLATED: ClassVar[tuple[str, ...]] = (
+        "title", "wording", "scope_text", "note", "cause_text", "condition_text", "added_reason",
+    )
 
     document = models.ForeignKey(CommitmentDocument, models.CASCADE, related_name="commitments")
     key = models.SlugField(_("nyckel"), max_length=80)
@@ -520,7 +527,9 @@ class Indicator(CommitmentPart):
 class Target(CommitmentPart):
     """What exactly was aimed at. A commitment has none, one or several; a target may lie within another."""
 
-    TRANSLATED: ClassVar[tuple[str, ...]] = ("text", "unit")
+    TRANSLATED: ClassVar[tuple[str, ...]] = (
+        "text", "unit", "compared_with", "place_text", "season_text", "deadline_text",
+    )
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="targets")
     key = models.SlugField(_("nyckel"), max_length=80)
@@ -569,7 +578,8 @@ class Outcome(CommitmentPart):
     """
 
     TRANSLATED: ClassVar[tuple[str, ...]] = (
-        "title", "own_words", "unit", "value_text", "reason", "caveat", "note", "scope_text", "new_date_text",
+        "title", "own_words", "own_words_by", "unit", "baseline_period_text", "value_text", "period_text", "works",
+        "reason", "new_date_text", "decided_by", "scope_text", "caveat", "note",
     )
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="outcomes")

@@ -54,7 +54,7 @@ def outcome_context(
         **_chart(outcome, change, language),
         "quote": _quote(outcome, language),
         "facts": _facts(outcome, reading, language),
-        "works": [_work(work) for work in outcome.works],
+        "works": _works(outcome, language),
         "method": _method(change, language),
         "corrections": [
             {
@@ -103,12 +103,12 @@ def _pair(outcome: Outcome) -> dict[str, str] | None:
         "before": number(outcome.baseline_value) + percent,
         "after": number(outcome.value) + percent,
         "before_caption": caption(
-            outcome.baseline_period_text or _("före"),
+            str(outcome.local.baseline_period_text or _("före")),
             outcome.baseline_numerator,
             outcome.baseline_denominator,
         ),
         "after_caption": caption(
-            outcome.period_text or _("efter"), outcome.value_numerator, outcome.value_denominator
+            str(outcome.local.period_text or _("efter")), outcome.value_numerator, outcome.value_denominator
         ),
     }
 
@@ -133,8 +133,8 @@ def _chart(outcome: Outcome, change: ChangeVerdict | None, language: str) -> dic
     chart: IntervalChart = interval_chart(
         estimate=estimate, low=low, high=high, language=language, percent=not is_share, decimals=decimals
     )
-    before = outcome.baseline_period_text or _("tiden före")
-    after = outcome.period_text or _("tiden efter")
+    before = outcome.local.baseline_period_text or _("tiden före")
+    after = outcome.local.period_text or _("tiden efter")
     if is_share:
         title = _("Förändring i procentenheter från %(before)s till %(after)s")
     elif change.per_day:
@@ -181,7 +181,7 @@ def _quote(outcome: Outcome, language: str) -> dict[str, Any] | None:
     words = outcome.local.own_words
     if not words:
         return None
-    who = outcome.own_words_by
+    who = outcome.local.own_words_by
     return {
         "who": _("%(who)s, egna ord") % {"who": who} if who else _("Parternas egna ord"),
         "text": words.text,
@@ -202,12 +202,16 @@ def _facts(outcome: Outcome, reading: Reading, language: str) -> list[dict[str, 
     if outcome.reason and (reading.change or outcome.fulfilment == Fulfilment.EXCEEDED):
         facts.append({"term": _("Skäl"), "value": outcome.local.reason})
     if outcome.decided_by:
-        facts.append({"term": _("Beslutat av"), "value": outcome.decided_by})
+        facts.append({"term": _("Beslutat av"), "value": str(outcome.local.decided_by)})
     if outcome.new_date_text and outcome.new_date_text != outcome.value_text:
         facts.append({"term": _("Ny tidpunkt"), "value": outcome.local.new_date_text})
     elif outcome.new_date and not outcome.new_date_text:
         facts.append({"term": _("Ny tidpunkt"), "value": format_day(outcome.new_date, language=language)})
     return facts
+
+
+def _works(outcome: Outcome, language: str) -> list[str]:
+    return [_work(work.text) for work in outcome.items_in_language("works", language)]
 
 
 def _work(work: Any) -> str:

@@ -222,8 +222,13 @@ def _missing_sentence(found: NotJudged) -> str:
         _(
             "För att en skillnad på %(points)s procentenheter ska synas säkert behövs omkring %(n)s ärenden om året."
         )
-        % {"points": points, "n": number(round(found.cases_needed, -4) or found.cases_needed)},
+        % {"points": points, "n": number(_about(found.cases_needed))},
     ])  # fmt: skip
+
+
+def _about(n: int) -> int:
+    """Return a number with its two first digits."""
+    return int(round(n, 2 - len(str(n))))
 
 
 def _days(start: date | None, end: date | None) -> int | None:
@@ -242,6 +247,15 @@ def verdict_of(outcome: Outcome, *, aims_at_change: bool = False) -> ChangeVerdi
     said to be lacking. Counts are compared per day when both periods' dates are known, so that a leap year
     is no crime wave.
     """
+    try:
+        return _verdict_of(outcome, aims_at_change=aims_at_change)
+    except compare.CompareError:
+        # Counts beyond counting, or a day against half a century, are mistakes: they compare nothing.
+        comparison = compare.not_judged(Missing.BEFORE, Missing.AFTER)
+        return ChangeVerdict(comparison, str(outcome.local.unit), per_day=False)
+
+
+def _verdict_of(outcome: Outcome, *, aims_at_change: bool) -> ChangeVerdict | None:
     unit = str(outcome.local.unit)
     has_before = outcome.baseline_value is not None or outcome.baseline_numerator is not None
     if not has_before and not aims_at_change:
@@ -266,6 +280,12 @@ def verdict_of(outcome: Outcome, *, aims_at_change: bool = False) -> ChangeVerdi
     return ChangeVerdict(_compare_counts(before, after), unit, per_day=False)
 
 
+def _decimals(value: Decimal) -> int:
+    """Return how many decimals a number is stated with; the database pads with zeros."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
 def _share_comparison(outcome: Outcome) -> Comparison:
     if (
         outcome.baseline_numerator is not None
@@ -282,7 +302,7 @@ def _share_comparison(outcome: Outcome) -> Comparison:
     before, after = outcome.baseline_value, outcome.value
     if before is None or after is None or not (0 <= before <= 100 and 0 <= after <= 100):
         return compare.not_judged(Missing.DENOMINATOR_BEFORE, Missing.DENOMINATOR_AFTER)
-    known_before, known_after = outcome.baseline_denominator, outcome.value_denominator
+    known_before, known_after = outcome.baseline_denominator or None, outcome.value_denominator or None
     if known_before and known_after:
         # Denominators without numerators: the stated shares give them, within their rounding.
         return _compare_shares(
@@ -290,6 +310,7 @@ def _share_comparison(outcome: Outcome) -> Comparison:
             known_before,
             round(float(after) / 100 * known_after),
             known_after,
+            rounded_to=10.0 ** -(2 + max(_decimals(before), _decimals(after))),
         )
     return compare.judge_shares_without_denominator(
         float(before) / 100,
@@ -381,11 +402,13 @@ def promised_count(commitment: Commitment) -> Decimal | None:
 def _figure(outcome: Outcome, change: ChangeVerdict | None) -> tuple[str, list[str]]:
     captions = []
     is_share = outcome.kind == OutcomeKind.PERCENTAGE
+    percent = "%" if (get_language() or "sv").startswith("en") else " %"
     unit = str(outcome.local.unit)
     if outcome.value is not None and outcome.baseline_value is not None:
-        figure = f"{number(outcome.baseline_value)} → {number(outcome.value)}" + (" %" if is_share else "")
+        figure = f"{number(outcome.baseline_value)} → {number(outcome.value)}" + (percent if is_share else "")
         periods = _("%(before)s och %(after)s") % {
-            "before": outcome.baseline_period_text or _("före"), "after": outcome.period_text or _("efter"),
+            "before": outcome.local.baseline_period_text or _("före"),
+            "after": outcome.local.period_text or _("efter"),
         }  # fmt: skip
         captions.append(f"{unit}, {periods}" if unit else periods)
         if change and change.interval_text:
@@ -395,7 +418,7 @@ def _figure(outcome: Outcome, change: ChangeVerdict | None) -> tuple[str, list[s
     elif outcome.value is not None:
         # A long unit would break in the middle of the figure, so it stands below.
         fits = len(unit) <= MAX_FIGURE_UNIT
-        figure = f"{number(outcome.value)} {'%' if is_share else unit if fits else ''}".strip()
+        figure = number(outcome.value) + (percent if is_share else f" {unit}" if unit and fits else "")
         if unit and not fits:
             captions.append(unit)
         promised = promised_count(outcome.commitment)

@@ -37,7 +37,8 @@ class TranslatedModel(models.Model):
     A row with an original Swedish text and translations of some fields.
 
     `translations` is `{"en": {"made_by": "machine", "date": "2026-11-22", "reviewed_date": null,
-    "fields": {"title": "…"}}}`; the easy-read version has the language code `sv-x-lattlast`.
+    "fields": {"title": "…"}}}`; the easy-read version has the language code `sv-x-lattlast`. A list of texts
+    is translated as one text with a line for each.
     """
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ()
@@ -49,12 +50,24 @@ class TranslatedModel(models.Model):
 
     def in_language(self, field: str, language: str) -> Translated:
         """Return a field in `language`, or the original where there is no translation."""
+        return self._translation(field, language) or Translated(getattr(self, field), ORIGINAL)
+
+    def items_in_language(self, field: str, language: str) -> list[Translated]:
+        """Return the texts of a list in `language`, or the originals where there is no line for each."""
+        items = getattr(self, field)
+        found = self._translation(field, language)
+        lines = found.text.splitlines() if found else []
+        if found is None or len(lines) != len(items):
+            return [Translated(item, ORIGINAL) for item in items]
+        return [Translated(line, language, found.is_machine) for line in lines]
+
+    def _translation(self, field: str, language: str) -> Translated | None:
         version = self.translations.get(language, {})
-        found = version.get("fields", {}).get(field)
-        if found:
-            is_machine = version.get("made_by") == "machine" and not version.get("reviewed_date")
-            return Translated(found, language, is_machine)
-        return Translated(getattr(self, field), ORIGINAL)
+        text = version.get("fields", {}).get(field)
+        if not text:
+            return None
+        is_machine = version.get("made_by") == "machine" and not version.get("reviewed_date")
+        return Translated(text, language, is_machine)
 
     @property
     def local(self) -> LocalTexts:

@@ -41,7 +41,10 @@ class TextField(forms.CharField):
             help_text=help_text,
             required=False,
             max_length=max_length,
-            widget=forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput(),
+            # What is written here is the Swedish original, whatever the language of the page.
+            widget=forms.Textarea(attrs={"rows": rows, "lang": "sv"})
+            if rows
+            else forms.TextInput(attrs={"lang": "sv"}),
             error_messages={
                 "max_length": _(
                     "Texten är %(show_value)d tecken lång. Korta den till högst %(limit_value)d tecken."

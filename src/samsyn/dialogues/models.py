@@ -28,7 +28,9 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
 class Dialogue(TranslatedModel):
     """One time when people were heard before something was decided."""
 
-    TRANSLATED: ClassVar[tuple[str, ...]] = ("title", "summary", "selection_text", "break_text", "completeness_note")
+    TRANSLATED: ClassVar[tuple[str, ...]] = (
+        "title", "summary", "period_text", "selection_text", "comparison_text", "break_text", "completeness_note",
+    )
 
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="dialogues")
     key = models.SlugField(_("nyckel"), max_length=80)
@@ -86,7 +88,7 @@ class Dialogue(TranslatedModel):
 class DialogueMethod(TranslatedModel):
     """One way in which people were heard within a dialogue."""
 
-    TRANSLATED: ClassVar[tuple[str, ...]] = ("text", "place_text")
+    TRANSLATED: ClassVar[tuple[str, ...]] = ("text", "place_text", "date_text", "invited")
 
     dialogue = models.ForeignKey(Dialogue, models.CASCADE, related_name="methods")
     order = models.PositiveSmallIntegerField(_("ordning"))

@@ -271,8 +271,8 @@ def _follow_up(document: CommitmentDocument, language: str) -> dict[str, Any] | 
     else:
         state = ""
     return {
-        "forum": _said(Translated(document.follow_up_forum, ORIGINAL), language),
-        "deadline": _said(Translated(document.follow_up_deadline_text, ORIGINAL), language),
+        "forum": _said(document.in_language("follow_up_forum", language), language),
+        "deadline": _said(document.in_language("follow_up_deadline_text", language), language),
         "state": state,
     }
 

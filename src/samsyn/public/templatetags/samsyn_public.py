@@ -4,9 +4,10 @@ from functools import lru_cache
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 from django.utils.translation import get_language
 
-from samsyn.core.translations import Translated
+from samsyn.core.translations import Translated, TranslatedModel
 
 register = template.Library()
 
@@ -24,6 +25,13 @@ def said(value: Translated | str, *, lower: bool = False) -> str:
     if isinstance(value, Translated) and value.language != (get_language() or "sv"):
         return render_to_string("public/_said.html", {"text": text, "language": value.language})
     return text
+
+
+@register.simple_tag
+def said_list(row: TranslatedModel, field: str) -> str:
+    """Write a list of texts with commas between them, marked as `said` marks them."""
+    items = row.items_in_language(field, get_language() or "sv")
+    return format_html_join(", ", "{}", ((said(item),) for item in items))
 
 
 @register.simple_tag
