@@ -39,7 +39,7 @@ def run() -> list[Figure]:
         folder = Path(name)
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder / "clone")], check=True)
         wanted = folder / "clone" / "requirements" / "base.txt"
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(folder / "packages")]
+        command = [sys.executable, "-m", "pip", "download", "-qq", "--dest", str(folder / "packages")]
         subprocess.run([*command, "--require-hashes", "-r", str(wanted)], check=True)
         first = _start(folder, "first.log", FIRST_START_S)
         again = [_start(folder, f"again-{n}.log", SECOND_START_S) for n in range(N_SECOND)]

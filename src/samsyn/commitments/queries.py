@@ -159,6 +159,13 @@ def dialogues_of(document: CommitmentDocument, *, priorities: bool = False) -> l
     )
 
 
+def _not_in_links(path: str) -> list[str]:
+    """Return the fields at the end of a path that a link to it doesn't show: it needs key, name and translations."""
+    model = CommitmentDocument if path.endswith("document") else Commitment
+    shown = {"id", "key", "title", "translations", "document"}
+    return [f"{path}__{field.name}" for field in model._meta.concrete_fields if field.name not in shown]
+
+
 def published_commitment(municipality: Municipality, document_key: str, key: str) -> Commitment:
     """
     Return a public commitment with all that hangs on its thread.
@@ -171,13 +178,14 @@ def published_commitment(municipality: Municipality, document_key: str, key: str
         Commitment.objects.filter(
             document__municipality=municipality, document__is_published=True, document__key=document_key, key=key
         )
-        .select_related("document", "theme", "carried_over_from__document")
+        .select_related("document", "carried_over_from__document")
+        .defer("search_text", *_not_in_links("carried_over_from"), *_not_in_links("carried_over_from__document"))
         .annotate(
             n_siblings=Subquery(siblings.annotate(n=Count("pk")).values("n")),
             position=Subquery(earlier.annotate(n=Count("pk")).values("n")),
         )
         .prefetch_related(
-            Prefetch("problem_links", CommitmentProblem.objects.select_related("problem__priority__dialogue")),
+            Prefetch("problem_links", CommitmentProblem.objects.select_related("problem")),
             "responsibilities",
             Prefetch("places", CommitmentPlace.objects.select_related("area").defer("area__geometry")),
             "targets",

@@ -143,3 +143,11 @@ def test_a_commitment_reported_often_asks_no_more(n_queries: Callable[[str], int
     for _ in range(n_outcomes):
         OutcomeFactory(commitment=document.commitments.get(), published=True, late=True)
     assert n_queries("/loften/lofte/lofte-0/") == expected
+
+
+def test_a_commitment_carried_over_from_another_asks_no_more(n_queries: Callable[[str], int]) -> None:
+    document = write_document(1)
+    expected = n_queries("/loften/lofte/lofte-0/")
+    earlier: Any = CommitmentFactory(document=CommitmentDocument.objects.get(key="overenskommelse"))
+    document.commitments.update(carried_over_from=earlier)
+    assert n_queries("/loften/lofte/lofte-0/") == expected
