@@ -407,7 +407,8 @@ def _figure(outcome: Outcome, change: ChangeVerdict | None) -> tuple[str, list[s
     if outcome.value is not None and outcome.baseline_value is not None:
         figure = f"{number(outcome.baseline_value)} → {number(outcome.value)}" + (percent if is_share else "")
         periods = _("%(before)s och %(after)s") % {
-            "before": outcome.baseline_period_text or _("före"), "after": outcome.period_text or _("efter"),
+            "before": outcome.local.baseline_period_text or _("före"),
+            "after": outcome.local.period_text or _("efter"),
         }  # fmt: skip
         captions.append(f"{unit}, {periods}" if unit else periods)
         if change and change.interval_text:
