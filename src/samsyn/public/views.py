@@ -29,6 +29,7 @@ from samsyn.public import contact
 from samsyn.public.page import show
 from samsyn.statistics import charts
 from samsyn.statistics import queries as statistics
+from samsyn.statistics.enums import Periodicity
 from samsyn.ui.formats import format_number
 
 PAGE_SIZE = 50
@@ -224,7 +225,10 @@ def situation(request: HttpRequest) -> HttpResponse:
     municipality = municipality_of(request)
     context = {
         "crime_figures": [
-            charts.recorded_crime_figure(municipality.code, language=_language(), keys=keys) for keys in CRIME_PAIRS
+            *(charts.recorded_crime_figure(municipality.code, language=_language(), keys=keys) for keys in CRIME_PAIRS),
+            charts.recorded_crime_figure(
+                municipality.code, language=_language(), keys=("total",), periodicity=Periodicity.QUARTER
+            ),
         ],
         "map": places.map_of(municipality.code),
         "areas": places.numbered_regso(municipality.code),
@@ -339,7 +343,7 @@ def _document_hit(row: Any) -> dict[str, Any]:
 
 
 def _dialogue_hit(row: Any) -> dict[str, Any]:
-    return {"url": reverse("public:dialogue", args=[row.key]), "title": row.local.title, "text": row.period_text}
+    return {"url": reverse("public:dialogue", args=[row.key]), "title": row.local.title, "text": row.local.period_text}
 
 
 def _guide_hits(municipality: Municipality, terms: list[str]) -> list[dict[str, Any]]:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,14 +21,18 @@ from xml.etree import ElementTree
 
 from django.utils.translation import gettext as _
 
-from samsyn.statistics.enums import ValueStatus
+from samsyn.statistics.enums import Periodicity, ValueStatus
 from samsyn.statistics.models import StatisticValue
+from samsyn.statistics.periods import parse_period
 from samsyn.statistics.queries import Recorded, recorded_crime
 from samsyn.ui.formats import NARROW_SPACE, format_day, format_number
 
 FONT = "Samsyn Text"
 WIDE, NARROW = (600, 250), (300, 230)
 MAX_LINES = 2
+_ROOM_BELOW = 0.25  # of the highest number
+_LETTER_PX = 8.0  # a letter of a line's name, at most
+_STEPS = {Periodicity.YEAR: 1.0, Periodicity.QUARTER: 0.25, Periodicity.MONTH: 1 / 12}
 # Brå gives whole numbers for 100,000. With fewer decimals they would be rounded twice: 784.7 would be 7.9.
 _RATE_DECIMALS = 2
 _FONTS = Path(__file__).resolve().parents[1] / "ui" / "pdf_fonts"
@@ -73,9 +79,13 @@ _ATTRIBUTES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A year's number, or None where there is none; a line is broken there."""
+    """
+    A period's number, or None where there is none; a line is broken there.
 
-    year: int
+    `year` is where the period begins, in years: 2020 for a year, 2020.25 for its second quarter.
+    """
+
+    year: float
     value: float | None
     is_preliminary: bool = False
 
@@ -86,13 +96,14 @@ class Line:
 
     label: str
     points: tuple[Point, ...]
+    step: float = 1.0  # how long a period is, in years
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A year from which numbers cannot be compared with earlier ones."""
+    """A time from which numbers cannot be compared with earlier ones, in years as a point's."""
 
-    year: int
+    year: float
     text: str
 
 
@@ -128,41 +139,55 @@ def line_of(recorded: Recorded, *, label: str, per_1000: bool) -> Line:
     for value in recorded.values:
         number = value.rate_per_100k if per_1000 else value.value
         scaled = None if number is None else float(number) / (100 if per_1000 else 1)
-        points.append(Point(value.start_date.year, scaled, value.is_preliminary))
-    return Line(label, tuple(points))
+        points.append(Point(_in_years(value.start_date), scaled, value.is_preliminary))
+    return Line(label, tuple(points), _STEPS[Periodicity(recorded.series.periodicity)])
+
+
+def _in_years(day: date) -> float:
+    return day.year + (day.month - 1) / 12
 
 
 def breaks_of(recorded: Sequence[Recorded]) -> tuple[Break, ...]:
-    """Return the breaks of yearly series, each once, in the reader's language."""
-    found = {(int(each.period[:4]), str(each.local.text)) for series in recorded for each in series.breaks}
+    """Return where series break, each once, named by the period: the sentence stands among the notes."""
+    periods = {each.period for series in recorded for each in series.breaks}
+    found = {(_in_years(parse_period(period).start_date), period) for period in periods}
     return tuple(Break(year, text) for year, text in sorted(found))
 
 
-def _without_holes(points: Sequence[Point]) -> list[Point]:
-    """Return the points with the missing years as points without a number."""
-    by_year = {point.year: point for point in points}
-    return [by_year.get(year, Point(year, None)) for year in range(min(by_year), max(by_year) + 1)]
+def _without_holes(line: Line) -> list[Point]:
+    """Return a line's points with the missing periods as points without a number."""
+    by_place = {round(point.year / line.step): point for point in line.points}
+    return [
+        by_place.get(place, Point(place * line.step, None)) for place in range(min(by_place), max(by_place) + 1)
+    ]
 
 
-def _end_label(line: Line, *, is_upper: bool, decimals: int, language: str) -> dict[str, Any] | None:
-    """Return where a line's name stands: over the highest, or under the lowest, of its last third."""
+def _end_label(
+    line: Line, *, is_upper: bool, highest: float, years_in_px: float, decimals: int, language: str
+) -> dict[str, Any] | None:
+    """Return where a line's name stands: over the highest, or under the lowest, of the points it is beside."""
     known = [point for point in line.points if point.value is not None]
     if not known:
         return None
     last = known[-1]
-    tail = [point.value for point in known[-max(2, len(known) // 3) :] if point.value is not None]
     mark = f" ({_PRELIMINARY.get(language, _PRELIMINARY['sv'])})" if last.is_preliminary else ""
     number = format_number(last.value or 0, decimals=decimals, language=language)
+    text = f"{line.label} {number}{mark}"
+    since = last.year - (len(text) + 1) * _LETTER_PX * years_in_px
+    tail = [point.value for point in known if point.value is not None and (point.year >= since or point is last)]
+    # Near the bottom there is no room for a name between the line and the axis.
+    above = is_upper or min(tail) < _ROOM_BELOW * highest
     return {
         "year": last.year,
         "end": last.value,
-        "at": max(tail) if is_upper else min(tail),
-        "text": f"{line.label} {number}{mark}",
+        "at": max(tail) if above else min(tail),
+        "above": above,
+        "text": text,
         "is_preliminary": last.is_preliminary,
     }
 
 
-def yearly_spec(
+def line_spec(
     lines: Sequence[Line],
     *,
     breaks: Sequence[Break] = (),
@@ -171,7 +196,7 @@ def yearly_spec(
     language: str = "sv",
 ) -> dict[str, Any]:
     """
-    Return the Vega-Lite specification of one or two lines over years, the first solid and the second dashed.
+    Return the Vega-Lite specification of one or two lines over time, the first solid and the second dashed.
 
     :raises ValueError: no line, more than two, or a line without points
     """
@@ -181,12 +206,13 @@ def yearly_spec(
     years = [point.year for line in lines for point in line.points]
     first, last = min(years), max(years)
     step = 5 if (last - first) / 5 * 60 <= width else 10
-    ticks = [year for year in range(first, last + 1) if year % step == 0] or [first, last]
+    whole = range(math.ceil(first), math.floor(last) + 1)
+    ticks = [year for year in whole if year % step == 0] or [whole[0], whole[-1]]
     x = {"field": "year", "type": "quantitative", "scale": {"domain": [first, last], "nice": False}}
     y = {"type": "quantitative", "scale": {"zero": True, "nice": 4}}
     layers: list[dict[str, Any]] = []
     for each in breaks:
-        data = {"values": [{"year": each.year - 0.5, "text": each.text}]}
+        data = {"values": [{"year": each.year - lines[0].step / 2, "text": each.text}]}
         layers.append(
             {
                 "data": data,
@@ -199,13 +225,14 @@ def yearly_spec(
         note = {"type": "text", "color": _QUIET, "align": "left", "dx": 5, "baseline": "bottom", "y": foot}
         note |= {"fontSize": 14}
         layers.append({"data": data, "mark": note, "encoding": {"x": x, "text": {"field": "text"}}})
+    highest = max((point.value for line in lines for point in line.points if point.value is not None), default=0.0)
     upper = max(range(len(lines)), key=lambda at: _last_value(lines[at]))
     for at, line in enumerate(lines):
         colour = _SECOND if at else _INK
         stroke = {"type": "line", "color": colour, "strokeWidth": 2.5, "strokeJoin": "round"}
         if at:
             stroke["strokeDash"] = [5, 4]
-        points = [{"year": point.year, "value": point.value} for point in _without_holes(line.points)]
+        points = [{"year": point.year, "value": point.value} for point in _without_holes(line)]
         layers.append(
             {"data": {"values": points}, "mark": stroke, "encoding": {"x": x, "y": {**y, "field": "value"}}}
         )
@@ -216,7 +243,14 @@ def yearly_spec(
         ]
         if early:
             layers.append(_dots(early, colour, x, {**y, "field": "value"}, hollow=True))
-        end = _end_label(line, is_upper=at == upper, decimals=decimals, language=language)
+        end = _end_label(
+            line,
+            is_upper=at == upper,
+            highest=highest,
+            years_in_px=(last - first) / width,
+            decimals=decimals,
+            language=language,
+        )
         if end:
             if not end["is_preliminary"]:
                 layers.append(_dots([end], colour, x, {**y, "field": "end"}, hollow=False))
@@ -224,9 +258,9 @@ def yearly_spec(
                 "type": "text",
                 "color": colour,
                 "align": "right",
-                "baseline": "bottom" if at == upper else "top",
+                "baseline": "bottom" if end["above"] else "top",
                 "dx": 6,
-                "dy": -10 if at == upper else 10,
+                "dy": -10 if end["above"] else 10,
                 "fontSize": 15,
                 "fontWeight": 600,
             }
@@ -338,13 +372,17 @@ def _sentence(line: Line, language: str) -> str:
         format_number(point.value or 0, decimals=_RATE_DECIMALS, language=language)
         for point in (known[0], known[-1])
     )
-    return _("%(what)s: %(first)s år %(from)d och %(last)s år %(to)d.") % {
-        "what": line.label,
-        "first": first,
-        "from": known[0].year,
-        "last": last,
-        "to": known[-1].year,
-    }
+    values = {"what": line.label, "first": first, "last": last}
+    if line.step == 1:
+        values |= {"from": f"{known[0].year:.0f}", "to": f"{known[-1].year:.0f}"}
+        return _("%(what)s: %(first)s år %(from)s och %(last)s år %(to)s.") % values
+    values |= {"from": _quarter(known[0]), "to": _quarter(known[-1])}
+    return _("%(what)s: %(first)s %(from)s och %(last)s %(to)s.") % values
+
+
+def _quarter(point: Point) -> str:
+    year = math.floor(point.year)
+    return f"{year}K{round((point.year - year) * 4) + 1}"
 
 
 def _notes(recorded: Sequence[Recorded], language: str) -> tuple[str, ...]:
@@ -370,7 +408,7 @@ def _table(
     recorded: Sequence[Recorded], language: str
 ) -> tuple[tuple[dict[str, Any], ...], tuple[tuple[dict[str, Any], ...], ...]]:
     """Return the numbers as they were counted and for each thousand inhabitants, latest year first."""
-    headers: list[dict[str, Any]] = [{"label": _("År"), "number": False}]
+    headers: list[dict[str, Any]] = [{"label": _("Period"), "number": False}]
     for each in recorded:
         headers.append({"label": _("%(what)s, antal") % {"what": each.series.local.title}, "number": True})
         headers.append({"label": _("per 1 000 invånare"), "number": True})
@@ -402,24 +440,33 @@ def _rate_text(value: StatisticValue | None, language: str) -> str:
 
 
 def recorded_crime_figure(
-    municipality_code: str, *, language: str = "sv", keys: Sequence[str] = ("person", "vandalism")
+    municipality_code: str,
+    *,
+    language: str = "sv",
+    keys: Sequence[str] = ("person", "vandalism"),
+    periodicity: Periodicity = Periodicity.YEAR,
 ) -> Figure | None:
     """Return a municipality's reported offences per thousand inhabitants; None before any are read in."""
     language = language if language in _LOCALES else "sv"
     recorded = [
         each
-        for each in recorded_crime(municipality_code, keys)
+        for each in recorded_crime(municipality_code, keys, periodicity=periodicity)
         if any(v.rate_per_100k is not None for v in each.values)
     ]
     if not recorded:
         return None
     lines = [line_of(each, label=str(each.series.local.title), per_1000=True) for each in recorded]
-    title = _("Anmälda brott per 1 000 invånare, hela kommunen")
+    is_yearly = periodicity == Periodicity.YEAR
+    title = (
+        _("Anmälda brott per 1 000 invånare och år, hela kommunen")
+        if is_yearly
+        else _("Anmälda brott per 1 000 invånare och kvartal, hela kommunen")
+    )
     description = " ".join(_sentence(line, language) for line in lines)
     headers, rows = _table(recorded, language)
 
     def drawn(size: tuple[int, int]) -> Picture:
-        spec = yearly_spec(
+        spec = line_spec(
             lines, breaks=breaks_of(recorded), size=size, decimals=_RATE_DECIMALS, language=language
         )
         return render(spec, title=title, description=description, language=language)

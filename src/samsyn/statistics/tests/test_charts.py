@@ -18,7 +18,7 @@ FALLING = Line("Skadegörelse", tuple(Point(2015 + n, 9.25 - n, n == 5) for n in
 
 
 def drawn(*lines: Line, title: str = "Titel", language: str = "sv", **how: object) -> str:
-    spec = charts.yearly_spec(lines, decimals=1, language=language, **how)  # type: ignore[arg-type]  # passed on
+    spec = charts.line_spec(lines, decimals=1, language=language, **how)  # type: ignore[arg-type]  # passed on
     return charts.render(spec, title=title, description="Beskrivning", language=language)
 
 
@@ -54,7 +54,7 @@ def test_colours_follow_day_and_night() -> None:
 
 
 def test_on_paper_colours_are_colours() -> None:
-    spec = charts.yearly_spec([RISING])
+    spec = charts.line_spec([RISING])
     assert "var(" not in charts.render(spec, title="t", description="d", is_for_paper=True)
 
 
@@ -70,7 +70,7 @@ def test_screen_readers_get_the_title_and_the_description_escaped() -> None:
 
 def test_the_second_line_is_dashed_and_a_missing_year_breaks_a_line() -> None:
     holed = Line("A", (Point(2015, 1.0), Point(2016, 2.0), Point(2018, 3.0), Point(2019, 4.0)))
-    spec = charts.yearly_spec([holed, FALLING])
+    spec = charts.line_spec([holed, FALLING])
     lines = [layer for layer in spec["layer"] if layer["mark"]["type"] == "line"]
     assert ["strokeDash" in layer["mark"] for layer in lines] == [False, True]
     assert {"year": 2017, "value": None} in lines[0]["data"]["values"]
@@ -91,7 +91,7 @@ def test_the_same_picture_is_drawn_once() -> None:
 @pytest.mark.parametrize("lines", [[], [RISING, FALLING, RISING], [Line("tom", ())]])
 def test_other_than_one_or_two_lines_is_a_fault(lines: list[Line]) -> None:
     with pytest.raises(ValueError, match="one or two"):
-        charts.yearly_spec(lines)
+        charts.line_spec(lines)
 
 
 @pytest.mark.django_db
