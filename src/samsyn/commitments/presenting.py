@@ -16,7 +16,7 @@ from samsyn.commitments.enums import Fulfilment, OutcomeKind
 from samsyn.commitments.models import Outcome, OutcomeCorrection
 from samsyn.commitments.verdicts import WORDS, ChangeVerdict, Reading, number
 from samsyn.ui.charts import IntervalChart, interval_chart
-from samsyn.ui.formats import NARROW_SPACE, format_day, format_number
+from samsyn.ui.formats import format_day, format_number, percent_sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def outcome_context(
         "reading": reading,
         "outcome": outcome,
         "title": outcome.local.title,
-        "pair": _pair(outcome),
+        "pair": _pair(outcome, language),
         "figure": reading.figure if outcome.value is not None else "",
         "captions": reading.captions,
         "words": outcome.local.value_text,
@@ -86,11 +86,11 @@ def sign_key() -> list[dict[str, str]]:
     return [{"code": code, "word": str(word), "text": text} for code, word, text in signs]
 
 
-def _pair(outcome: Outcome) -> dict[str, str] | None:
+def _pair(outcome: Outcome, language: str) -> dict[str, str] | None:
     if outcome.value is None or outcome.baseline_value is None:
         return None
     is_share = outcome.kind == OutcomeKind.PERCENTAGE
-    percent = f"{NARROW_SPACE}%" if is_share else ""
+    percent = percent_sign(language) if is_share else ""
 
     def caption(period: str, numerator: int | None, denominator: int | None) -> str:
         words = f"{outcome.local.unit} {period}".strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.utils.translation import get_language
@@ -15,8 +15,12 @@ from samsyn.ui.formats import format_day
 
 
 def _clock_time(instant: datetime) -> str:
-    here = clock.local(instant)
-    return f"{here.hour}.{here:%M}" if (get_language() or "sv").startswith("sv") else f"{here.hour}:{here:%M}"
+    return _time_in_words(clock.local(instant).time())
+
+
+def _time_in_words(moment: time) -> str:
+    sign = "." if (get_language() or "sv").startswith("sv") else ":"
+    return f"{moment.hour}{sign}{moment:%M}"
 
 
 def state_in_words(openness: Openness, *, now: datetime) -> str:
@@ -55,7 +59,7 @@ def _hours_in_words(municipality: Municipality) -> str:
         first, last = _weekday(min(days)), _weekday(max(days))
         in_a_row = days == list(range(min(days), max(days) + 1)) and len(days) > 1
         name = f"{first}–{last}" if in_a_row else ", ".join(_weekday(day) for day in days)
-        parts.append(f"{name[:1].upper()}{name[1:]} {opens.hour}.{opens:%M}–{closes.hour}.{closes:%M}")
+        parts.append(f"{name[:1].upper()}{name[1:]} {_time_in_words(opens)}–{_time_in_words(closes)}")
     return ", ".join(parts)
 
 

@@ -35,8 +35,12 @@ def format_number(value: Number, *, language: str, decimals: int | None = None, 
 
 def format_percent_change(percent: Number, *, language: str, decimals: int = 1) -> str:
     """Write a change given in per cent, always with its sign: −12,7 % in Swedish, −12.7% in English."""
-    text = format_number(percent, language=language, decimals=decimals, signed=True)
-    return f"{text}%" if language.startswith("en") else f"{text}{NARROW_SPACE}%"
+    return format_number(percent, language=language, decimals=decimals, signed=True) + percent_sign(language)
+
+
+def percent_sign(language: str) -> str:
+    """Return the sign as it follows a number: after a narrow space in Swedish, close to it in English."""
+    return "%" if language.startswith("en") else f"{NARROW_SPACE}%"
 
 
 def format_day(day: date, *, language: str) -> str:

@@ -103,9 +103,8 @@ def _content(document: CommitmentDocument, readings: Sequence[Reading], language
     evaluations = list(document.evaluations.all())
     reported = max((each.reported_date for each in evaluations if each.reported_date), default=None)
     newest = _newest(document, readings, reported)
-    title = _("Så gick det")
-    if document.period_start:
-        title = f"{title} {document.period_start.year}"
+    year = document.period_start.year if document.period_start else None
+    title = _("Så gick det %(year)s") % {"year": year} if year else _("Så gick det")
     name = document.local.title
     return {
         "language": _language_code(language),

@@ -74,7 +74,8 @@ def review_done(request: HttpRequest, page: str) -> HttpResponse:
         if review is None:
             raise NotFound(NO_SUCH_PAGE)
         services.mark_page_reviewed(review=review, by=person(request), now=clock.now())
-        messages.success(request, _("”%(title)s” är markerad som granskad i dag.") % {"title": review.title})
+        # The pages are our own, so their names are in the catalogue.
+        messages.success(request, _("”%(title)s” är markerad som granskad i dag.") % {"title": _(review.title)})
     # Somebody who was sent to the sign-in comes back here with a link, not with the button.
     return redirect("desk:year")
 

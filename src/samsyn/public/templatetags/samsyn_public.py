@@ -13,15 +13,18 @@ register = template.Library()
 
 
 @register.simple_tag
-def said(value: Translated | str, *, lower: bool = False) -> str:
+def said(value: Translated | str, *, lower: bool = False, sentence: bool = False) -> str:
     """
     Write a text, marked with its language where that is another than the page's.
 
-    `lower` begins it with a small letter, for a name in the middle of a sentence.
+    `lower` begins it with a small letter, for a name in the middle of a sentence. `sentence` ends it with a
+    full stop, unless it has one.
     """
     text = str(value)
     if lower:
         text = text[:1].lower() + text[1:]
+    if sentence:
+        text = text.rstrip(".") + "."
     if isinstance(value, Translated) and value.language != (get_language() or "sv"):
         return render_to_string("public/_said.html", {"text": text, "language": value.language})
     return text
