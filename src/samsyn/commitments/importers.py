@@ -187,7 +187,8 @@ def _schema_faults(validator: Draft202012Validator, row: Any) -> list[tuple[str,
         return list(map(str, error.absolute_path)), relevance(error)
 
     errors = sorted(validator.iter_errors(row), key=place_and_weight)
-    return [(_place(error), _sentence(error)) for error in errors]
+    # Each missing name is an error of its own, but one sentence names them all.
+    return list(dict.fromkeys((_place(error), _sentence(error)) for error in errors))
 
 
 def _place(error: ValidationError) -> str:

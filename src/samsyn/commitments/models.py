@@ -58,10 +58,6 @@ class CommitmentDocumentQuerySet(models.QuerySet["CommitmentDocument"]):
             Q(is_published=True) | Q(municipality__organisations__memberships__user=user)
         ).distinct()
 
-    def with_outcomes(self) -> CommitmentDocumentQuerySet:
-        """Only those that have at least one published outcome."""
-        return self.filter(commitments__outcomes__is_published=True).distinct()
-
 
 class CommitmentDocument(TranslatedModel):
     """A cooperation agreement, an action plan or a citizen promise, as its signed Swedish text has it."""

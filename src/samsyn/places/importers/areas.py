@@ -113,8 +113,15 @@ def _code(properties: Mapping[str, Any], *names: str) -> str:
 
 
 def finest_level(properties: Mapping[str, Any]) -> AreaLevel:
-    """Return the level of the finest code that a feature has; an `id` tells its level by its form."""
+    """
+    Return the level of the finest code that a feature has; an `id` tells its level by its form.
+
+    A municipality's code beside another `id` says only where the area lies: it must not take the municipality's place.
+    """
+    own = _code(properties, "id")
     for level, name in _CODE_FIELD.items():
+        if level == AreaLevel.MUNICIPALITY and own and own != _code(properties, name):
+            continue
         if _said(properties, name):
             return level
     code = _code(properties, "id")

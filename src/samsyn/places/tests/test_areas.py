@@ -279,3 +279,12 @@ class TestMaps:
 
     def test_there_is_no_map_before_areas_are_read_in(self, db: None) -> None:
         assert queries.map_of("1488") is None
+
+
+@pytest.mark.django_db
+def test_an_area_of_ones_own_never_takes_the_municipalitys_place() -> None:
+    run(DATA / "kommun-1488-trollhattan.geojson")
+    own = run(collection(feature(SQUARE, id="park", namn="Stadsparken", kommunkod="1488")))
+    assert (own["created"], own["updated"]) == (1, 0)
+    assert Area.objects.get(code="park").level == AreaLevel.OTHER
+    assert Area.objects.get(code="1488").level == AreaLevel.MUNICIPALITY
