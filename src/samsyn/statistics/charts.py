@@ -147,11 +147,11 @@ def _in_years(day: date) -> float:
     return day.year + (day.month - 1) / 12
 
 
-def breaks_of(recorded: Sequence[Recorded]) -> tuple[Break, ...]:
+def breaks_of(recorded: Sequence[Recorded], language: str = "sv") -> tuple[Break, ...]:
     """Return where series break, each once, named by the period: the sentence stands among the notes."""
     periods = {each.period for series in recorded for each in series.breaks}
     found = {(_in_years(parse_period(period).start_date), period) for period in periods}
-    return tuple(Break(year, text) for year, text in sorted(found))
+    return tuple(Break(year, _shown_period(text, language)) for year, text in sorted(found))
 
 
 def _without_holes(line: Line) -> list[Point]:
@@ -376,13 +376,18 @@ def _sentence(line: Line, language: str) -> str:
     if line.step == 1:
         values |= {"from": f"{known[0].year:.0f}", "to": f"{known[-1].year:.0f}"}
         return _("%(what)s: %(first)s år %(from)s och %(last)s år %(to)s.") % values
-    values |= {"from": _quarter(known[0]), "to": _quarter(known[-1])}
+    values |= {"from": _quarter(known[0], language), "to": _quarter(known[-1], language)}
     return _("%(what)s: %(first)s %(from)s och %(last)s %(to)s.") % values
 
 
-def _quarter(point: Point) -> str:
+def _quarter(point: Point, language: str) -> str:
     year = math.floor(point.year)
-    return f"{year}K{round((point.year - year) * 4) + 1}"
+    return _shown_period(f"{year}K{round((point.year - year) * 4) + 1}", language)
+
+
+def _shown_period(period: str, language: str) -> str:
+    """Write a period's text for a reader: a quarter is 2020K1 in the sources, 2020Q1 in English."""
+    return period.replace("K", "Q") if language == "en" else period
 
 
 def _notes(recorded: Sequence[Recorded], language: str) -> tuple[str, ...]:
@@ -390,11 +395,16 @@ def _notes(recorded: Sequence[Recorded], language: str) -> tuple[str, ...]:
     notes = [
         *(f"{each.series.local.title}: {each.series.local.definition}" for each in recorded),
         *(str(each.series.local.direction_note) for each in recorded),
-        *(f"{each.period}: {each.local.text}" for series in recorded for each in series.breaks),
+        *(
+            f"{_shown_period(each.period, language)}: {each.local.text}"
+            for series in recorded
+            for each in series.breaks
+        ),
     ]
     early = sorted({value.period for each in recorded for value in each.values if value.is_preliminary})
     if early:
-        notes.append(_("Preliminära tal kan ändras: %(periods)s.") % {"periods": ", ".join(early)})
+        periods = ", ".join(_shown_period(period, language) for period in early)
+        notes.append(_("Preliminära tal kan ändras: %(periods)s.") % {"periods": periods})
     for each in recorded:
         source = _("Källa: %(source)s.") % {"source": each.series.local.source_text}
         if each.series.extraction_date:
@@ -415,7 +425,7 @@ def _table(
     by_period = [{value.period: value for value in each.values} for each in recorded]
     rows = []
     for period in sorted({period for values in by_period for period in values}, reverse=True):
-        row: list[dict[str, Any]] = [{"text": period, "number": False}]
+        row: list[dict[str, Any]] = [{"text": _shown_period(period, language), "number": False}]
         for values in by_period:
             value = values.get(period)
             row.append({"text": _count_text(value, language), "number": True})
@@ -467,7 +477,7 @@ def recorded_crime_figure(
 
     def drawn(size: tuple[int, int]) -> Picture:
         spec = line_spec(
-            lines, breaks=breaks_of(recorded), size=size, decimals=_RATE_DECIMALS, language=language
+            lines, breaks=breaks_of(recorded, language), size=size, decimals=_RATE_DECIMALS, language=language
         )
         return render(spec, title=title, description=description, language=language)
 
