@@ -4,7 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 
 from samsyn.core import views
@@ -27,7 +27,7 @@ class ErrorPageMiddleware:
         """Make the page. Expected faults are not logged as errors; unexpected ones are, with a reference."""
         if isinstance(exception, DomainError):
             return views.error_page(request, status=exception.status, sentence=str(exception))
-        if isinstance(exception, Http404 | PermissionDenied):
+        if isinstance(exception, Http404 | PermissionDenied | BadRequest | SuspiciousOperation):
             return None  # Django's own handlers answer these through our views
         reference = secrets.token_hex(4)
         logger.error("Unexpected error, reference %s", reference, exc_info=exception)

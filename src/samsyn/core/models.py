@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    """Lines of the log, which nobody changes or removes many at once either."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        """Refuse: the log is append-only."""
+        _refuse()
+
+    def delete(self) -> NoReturn:
+        """Refuse: the log is append-only."""
+        _refuse()
+
+
+def _refuse() -> NoReturn:
+    raise TypeError("The log is append-only")
 
 
 class AuditEntry(models.Model):
@@ -26,6 +42,8 @@ class AuditEntry(models.Model):
     object_label = models.CharField(_("vad"), max_length=300)
     changes = models.JSONField(_("ändringar"), default=dict)
 
+    objects: ClassVar[models.Manager[AuditEntry]] = AuditEntryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("loggrad")
         verbose_name_plural = _("loggrader")
@@ -38,16 +56,12 @@ class AuditEntry(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the line once."""
         if not self._state.adding:
-            self._refuse()
+            _refuse()
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse: the log is append-only."""
-        self._refuse()
-
-    @staticmethod
-    def _refuse() -> NoReturn:
-        raise TypeError("The log is append-only")
+        _refuse()
 
 
 class Heartbeat(models.Model):

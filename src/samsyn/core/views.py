@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from samsyn.core import clock
@@ -16,7 +16,11 @@ HEARTBEAT_MAX_AGE = timedelta(seconds=30)
 
 
 def error_page(request: HttpRequest, *, status: int, sentence: str = "", reference: str = "") -> HttpResponse:
-    """Render the page for a fault: a heading, what to do, and a reference when we need to look it up."""
+    """
+    Render the page for a fault: a heading, what to do, and a reference when we need to look it up.
+
+    The page asks nothing of the request: what is put around other pages may need the database that is down.
+    """
     headings = {
         400: _("Det gick inte"),
         403: _("Du får inte göra det här"),
@@ -39,7 +43,7 @@ def error_page(request: HttpRequest, *, status: int, sentence: str = "", referen
         "sentence": sentence or sentences.get(status, sentences[500]),
         "reference": reference,
     }
-    response = render(request, "ui/error.html", context, status=status)
+    response = HttpResponse(render_to_string("ui/error.html", context), status=status)
     response["Cache-Control"] = "no-store"
     return response
 
