@@ -104,6 +104,15 @@ def test_own_words_say_which_language_they_are_in() -> None:
     assert translated["lang"] == ""
 
 
+def test_works_are_shown_in_the_readers_language_when_each_has_its_line() -> None:
+    def english(lines: str) -> list[str]:
+        words = {"en": {"made_by": "person", "fields": {"works": lines}}}
+        return list(_shown("en", works=["Lyktor", "Häckar"], translations=words)["works"])
+
+    assert english("Lamps\nHedges") == ["Lamps", "Hedges"]
+    assert english("Lamps") == ["Lyktor", "Häckar"]
+
+
 def test_corrections_are_shown_with_before_and_after() -> None:
     outcome = OutcomeFactory.create(counted=True)
     OutcomeCorrection.objects.create(
