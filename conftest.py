@@ -1,10 +1,21 @@
 """What all tests share, those beside the apps as well as those in tests/."""
 
+import pytest
 from hypothesis import settings
 
 # Two cores with a browser beside make single examples slow now and then; that is not a fault.
 settings.register_profile("samsyn", deadline=None)
 settings.load_profile("samsyn")
+
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the translations first, once for all workers: pages in English are tested too."""
+    if not hasattr(config, "workerinput"):
+        from samsyn.config.build import compile_texts
+
+        compile_texts()
+
 
 # Modules that are entries or need an environment of their own; looking for doctests in them would start them.
 collect_ignore_glob = [

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator, FormatChecker
 
-import samsyn.demo
+import samsyn
 from samsyn.commitments import exchange
 from samsyn.commitments.models import Commitment, CommitmentDocument, Outcome
 from samsyn.commitments.tests import factories
@@ -29,7 +29,7 @@ from samsyn.commitments.tests.files import (
 from samsyn.dialogues.models import Dialogue
 from samsyn.organisations.models import Municipality
 
-DEMO = Path(samsyn.demo.__file__).parent / "data/commitments-trollhattan.json"
+DEMO = Path(samsyn.__file__).parent / "demo/data/commitments-trollhattan.json"
 # The database is emptied after each example, by taking the example's transaction back.
 IN_ONE_DATABASE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 

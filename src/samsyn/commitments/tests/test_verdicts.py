@@ -10,7 +10,7 @@ from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-import samsyn.demo
+import samsyn
 from samsyn.analysis.compare import CountComparison, ShareComparison, Verdict
 from samsyn.commitments import queries
 from samsyn.commitments.enums import Fulfilment, LinkBasis, OutcomeKind, Trait
@@ -59,7 +59,7 @@ def numbers(found: ChangeVerdict) -> CountComparison:
 def of_2020(town: Municipality) -> Municipality:
     """Trollhättan with its real documents."""
     factories.OrganisationFactory(key="trollhattans-stad")
-    file = Path(samsyn.demo.__file__).parent / "data/commitments-trollhattan.json"
+    file = Path(samsyn.__file__).parent / "demo/data/commitments-trollhattan.json"
     assert read_in(file.read_bytes())["accepted"]
     return town
 

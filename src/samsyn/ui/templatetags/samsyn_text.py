@@ -1,4 +1,4 @@
-"""Tags of the residents' pages."""
+"""Tags that write texts in their own language, and the signs of outcomes."""
 
 from functools import lru_cache
 
@@ -26,7 +26,7 @@ def said(value: Translated | str, *, lower: bool = False, sentence: bool = False
     if sentence:
         text = text.rstrip(".") + "."
     if isinstance(value, Translated) and value.language != (get_language() or "sv"):
-        return render_to_string("public/_said.html", {"text": text, "language": value.language})
+        return render_to_string("ui/_said.html", {"text": text, "language": value.language})
     return text
 
 
