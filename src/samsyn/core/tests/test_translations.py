@@ -3,14 +3,19 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.utils import translation
 
-from samsyn.dialogues.models import Dialogue
+from samsyn.core.translations import TranslatedModel
+
+# Any model that has translations; named, not imported, for it lies above.
+Dialogue: Any = apps.get_model("dialogues", "Dialogue")
 
 
-def row(**version: Any) -> Dialogue:
+def row(**version: Any) -> TranslatedModel:
     fields = {"made_by": "machine", "date": "2026-11-22", "reviewed_date": None, "fields": {"title": "Dialogue"}}
-    return Dialogue(title="Dialog", summary="Sammanfattning", translations={"en": fields | version})
+    made: TranslatedModel = Dialogue(title="Dialog", summary="Sammanfattning", translations={"en": fields | version})
+    return made
 
 
 def test_a_translation_is_given_with_its_language_and_maker() -> None:
