@@ -162,7 +162,7 @@ def dialogues_of(document: CommitmentDocument, *, priorities: bool = False) -> l
 def _not_in_links(path: str) -> list[str]:
     """Return the fields at the end of a path that a link to it doesn't show: it needs key, name and translations."""
     model = CommitmentDocument if path.endswith("document") else Commitment
-    shown = {"id", "key", "title", "translations", "document"}
+    shown = {"id", "key", "title", "translations", "document", "is_published"}
     return [f"{path}__{field.name}" for field in model._meta.concrete_fields if field.name not in shown]
 
 
@@ -200,6 +200,11 @@ def published_commitment(municipality: Municipality, document_key: str, key: str
     if found is None:
         raise NoSuchCommitment(_("Löftet finns inte, eller är inte publicerat. Se alla löften i stället."))
     found.document.municipality = municipality
+    if found.carried_over_from and not found.carried_over_from.document.is_published:
+        found.carried_over_from = None
+    for place in found.places.all():
+        if place.is_operational_secret:  # its words are public, where it is is not
+            place.area = None
     return found
 
 
@@ -232,10 +237,10 @@ def commitments_by_priority(dialogue: Dialogue) -> dict[int, list[CommitmentProb
 
 
 def commitments_in_area(municipality: Municipality, area: Area) -> list[Commitment]:
-    """Return the public commitments that name an area, or the whole municipality."""
+    """Return the public commitments that name an area, not in secret, or the whole municipality."""
     return list(
         Commitment.objects.filter(
-            Q(places__area=area) | Q(places__kind="MUNICIPALITY"),
+            Q(places__area=area, places__is_operational_secret=False) | Q(places__kind="MUNICIPALITY"),
             document__municipality=municipality,
             document__is_published=True,
         )
