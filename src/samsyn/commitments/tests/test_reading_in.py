@@ -587,3 +587,29 @@ def test_a_person_editing_when_a_file_changes_the_outcome_loses_the_race(
             by=factories.alice(),
             now=NOW,
         )
+
+
+def test_a_note_that_a_person_wrote_is_never_written_over_by_a_file(public: Callable[..., dict[str, Any]]) -> None:
+    read_in(public())
+    outcome = Outcome.objects.get()
+    services.correct_outcome(
+        outcome=outcome,
+        version=outcome.version,
+        data={"value": Decimal(160)},
+        note="Räknade fel",
+        by=factories.alice(),
+        now=NOW,
+    )
+    own = {"corrected_date": "2026-12-01", "note": "Räknat om", "changes": {"value": ["160", "150"]}}
+    assert read_in(public(value=150, corrections=[own]))["updated"] == 1
+    assert [note.note for note in OutcomeCorrection.objects.order_by("order")] == ["Räknade fel", "Räknat om"]
+    assert read_in(public(value=150, corrections=[own]))["unchanged"] == 2
+    assert OutcomeCorrection.objects.count() == 2
+
+
+def test_a_note_gets_its_translation_from_a_newer_file(public: Callable[..., dict[str, Any]]) -> None:
+    own: dict[str, Any] = {"corrected_date": "2026-12-01", "note": "Räknat om"}
+    read_in(public(corrections=[own]))
+    english = {"en": {"made_by": "human", "fields": {"note": "Counted again"}}}
+    assert read_in(public(corrections=[own | {"translations": english}]))["updated"] == 1
+    assert str(OutcomeCorrection.objects.get().in_language("note", "en")) == "Counted again"
