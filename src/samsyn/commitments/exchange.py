@@ -39,7 +39,7 @@ class Node:
 
     model: type[models.Model]
     parent: str  # the foreign key to what it belongs to; the municipality for the two kinds at the top
-    match: Literal["key", "order"]
+    match: Literal["key", "order", "note"]
     fields: tuple[str, ...]
     refs: dict[str, RefKind] = field(default_factory=dict)
     children: dict[str, Node] = field(default_factory=dict)
@@ -76,7 +76,7 @@ OUTCOME = Node(
     {"indicator": "indicator"},
     {
         "corrections": Node(
-            m.OutcomeCorrection, "outcome", "order", ("corrected_date", "note", "changes"), keeps_absent=True
+            m.OutcomeCorrection, "outcome", "note", ("corrected_date", "note", "changes"), keeps_absent=True
         ),
     },
     keeps_absent=True,
@@ -407,18 +407,25 @@ class Writer:
     def _fill_children(
         self, node: Node, parent: Any, items: list[dict[str, Any]], path: str, *, parent_is_new: bool
     ) -> None:
-        existing: dict[Any, Any] = {}
+        existing: dict[Any, list[Any]] = defaultdict(list)
+        n_before = 0
+        row: Any
         if not parent_is_new:
-            rows = node.model._default_manager.filter(**{node.parent: parent})
-            existing = {getattr(row, node.match): row for row in rows}
+            for row in node.model._default_manager.filter(**{node.parent: parent}).order_by("order", "pk"):
+                existing[getattr(row, node.match)].append(row)
+                n_before = row.order + 1
         for index, item in enumerate(items):
-            match = item["key"] if node.match == "key" else index
-            row: Any = existing.pop(match, None) or node.model(**{node.parent: parent})
-            row.order = index
+            found = existing.get(index if node.match == "order" else item[node.match])
+            row = found.pop(0) if found else node.model(**{node.parent: parent})
+            if node.match != "note":
+                row.order = index
+            elif row.pk is None:  # a public note is never moved or written over: a new one comes after it
+                row.order, n_before = n_before, n_before + 1
             self._fill(node, row, item, f"{path}[{index}]")
         if not node.keeps_absent:
-            for row in existing.values():
-                row.delete()
+            for rows in existing.values():
+                for row in rows:
+                    row.delete()
 
     def corrections_of(self, outcome: m.Outcome) -> list[m.OutcomeCorrection]:
         """Return the notes that the file brought with it to an outcome."""

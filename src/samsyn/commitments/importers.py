@@ -176,8 +176,10 @@ def _reports_kept(stored: dict[str, Any], wanted: dict[str, Any]) -> bool:
             found = outcomes.get(outcome["key"])
             if found is None:
                 return False
-            own = found.get("corrections", [])[: len(outcome.get("corrections", []))]
-            if {**found, "corrections": own} != {"corrections": [], **outcome}:
+            notes = found.get("corrections", [])
+            if any(note not in notes for note in outcome.get("corrections", [])):
+                return False
+            if {**found, "corrections": []} != {**outcome, "corrections": []}:
                 return False
     return True
 
