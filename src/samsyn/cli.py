@@ -244,6 +244,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(stop.code or 0)
     if args.command == "analyse":
         return int(args.run(args))
+    # The database and the files that were read in are for this account alone.
+    os.umask(0o077)
     _start_django()
     from samsyn.core.errors import DomainError
 

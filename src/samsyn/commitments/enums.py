@@ -147,7 +147,9 @@ class LinkBasis(models.TextChoices):
 
 
 class OutcomeKind(models.TextChoices):
-    COUNT = "COUNT", _("Antal")
+    # What happens of itself, as offences do, varies by chance; what somebody does does not.
+    COUNT = "COUNT", _("Antal händelser, till exempel anmälda brott")
+    DONE = "DONE", _("Antal gjorda saker, till exempel trygghetsronder")
     PERCENTAGE = "PERCENTAGE", _("Andel")
     INDEX = "INDEX", _("Index")
     RANGE = "RANGE", _("Intervall")

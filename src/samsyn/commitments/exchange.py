@@ -509,6 +509,10 @@ def _field_schema(node: Node, name: str) -> dict[str, Any]:
     if isinstance(column, models.JSONField):
         if column.default is list:
             return schema | {"type": "array", "items": {"type": ["string", "object"]}}
+        if name == "source":
+            schema["properties"] = {"url": {"type": "string", "pattern": "^https?://"}}
+        elif name == "changes":
+            schema["additionalProperties"] = {"type": "array", "minItems": 2, "maxItems": 2}
         return schema | {"type": ["object", "null"]}
     if isinstance(column, models.BooleanField):
         schema["type"] = "boolean"

@@ -115,15 +115,19 @@ class CommitmentsImporter(DocumentImporter[Item]):
             for kind, node in exchange.TOP.items()
         }  # fmt: skip
         try:
-            written = []
+            written: list[tuple[CommitmentDocument | Dialogue, str]] = []
             for item in items:
                 before = stored[item.kind].get(item.content["key"])
                 if before is not None and _covers(before, exchange.normalise(item.node, item.content)):
                     counts.unchanged += 1
                     continue
                 row = writer.write(item.node, item.content, item.path)
+                assert isinstance(row, CommitmentDocument | Dialogue)  # noqa: S101 - the two kinds at the top
                 written.append((row, "created" if before is None else "updated"))
             writer.tie()
+            for row, _verb in written:
+                row.refresh_search_text()  # now that all that belongs to it is there
+                row.save(update_fields=["search_text"])
         except exchange.ExchangeError as fault:
             raise Unreadable(str(fault)) from None
         self._note_corrections(writer, context)
@@ -219,6 +223,8 @@ def _sentence(error: ValidationError) -> str:
             return _("”%(value)s” är inget datum. Skriv det som 2020-12-31.") % {"value": error.instance}
         case "maxLength":
             return _("Texten är för lång. Den får ha högst %(n)s tecken.") % {"n": wanted}
+        case "pattern" if wanted == "^https?://":
+            return _("En adress börjar med https://. Rätta den.")
         case "pattern":
             return _key_sentence(str(error.instance))
         case "minimum":
@@ -247,7 +253,11 @@ def _text_faults(value: Any, path: str = "") -> list[tuple[str, str]]:
             return [(path.lstrip("."), _("Texten har osynliga styrtecken. Skriv om den för hand."))]
         return []
     if isinstance(value, dict):
-        return [fault for name, part in value.items() for fault in _text_faults(part, f"{path}.{name}")]
+        return [
+            fault
+            for name, part in value.items()
+            for fault in (*_text_faults(name, path), *_text_faults(part, f"{path}.{name}"))
+        ]
     if isinstance(value, list):
         return [fault for index, part in enumerate(value) for fault in _text_faults(part, f"{path}[{index}]")]
     return []

@@ -80,7 +80,7 @@ def sign_key() -> list[dict[str, str]]:
         ("clear_decrease", WORDS[Verdict.CLEAR_DECREASE], _("Mer än slumpen brukar ge.")),
         ("no_reliable_change", WORDS[Verdict.NO_RELIABLE_CHANGE], _("Skillnaden kan bero på slumpen.")),
         ("cannot_be_judged", WORDS[Verdict.CANNOT_BE_JUDGED], _("Vi säger vilka uppgifter som saknas.")),
-        ("not_reported", Fulfilment.NOT_REPORTED.label, _("Vi säger när det ska rapporteras.")),
+        ("not_reported", Fulfilment.NOT_REPORTED.label, _("Det är inte samma sak som noll.")),
         ("not_stated", Fulfilment.NOT_STATED.label, _("Källan säger inte om det gjordes.")),
     ]
     return [{"code": code, "word": str(word), "text": text} for code, word, text in signs]

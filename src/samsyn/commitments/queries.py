@@ -19,6 +19,7 @@ from samsyn.commitments.models import (
     DocumentDialogue,
     DocumentExtension,
     DocumentLink,
+    Evaluation,
     Outcome,
     Signature,
     Target,
@@ -88,9 +89,19 @@ def published_document(municipality: Municipality, key: str, *, whole: bool = Fa
 
 
 def latest_with_outcomes(municipality: Municipality) -> CommitmentDocument | None:
-    """Return the public document with published outcomes whose period is the latest."""
+    """
+    Return the public document whose follow-up residents should meet first: the latest that is followed up.
+
+    A document with a first outcome or two comes only where none is followed up as a whole.
+    """
+    followed_up = Exists(Evaluation.objects.filter(document=OuterRef("pk")))
     documents = CommitmentDocument.objects.of(municipality).published().filter(_has_outcomes())
-    return documents.prefetch_related("evaluations").first()
+    return (
+        documents.annotate(is_followed_up=followed_up)
+        .order_by("-is_followed_up", F("period_start").desc(nulls_last=True), "key")
+        .prefetch_related("evaluations")
+        .first()
+    )
 
 
 # What no list shows. Reading it all would be much of what a list costs: each JSON field is parsed for each row.
@@ -237,7 +248,8 @@ def commitments_by_priority(dialogue: Dialogue) -> dict[int, list[CommitmentProb
 
 
 def commitments_in_area(municipality: Municipality, area: Area) -> list[Commitment]:
-    """Return the public commitments that name an area, not in secret, or the whole municipality."""
+    """Return the public commitments that name an area, not in secret, or the whole municipality; see `is_for_all`."""
+    named = CommitmentPlace.objects.filter(commitment=OuterRef("pk"), area=area, is_operational_secret=False)
     return list(
         Commitment.objects.filter(
             Q(places__area=area, places__is_operational_secret=False) | Q(places__kind="MUNICIPALITY"),
@@ -245,6 +257,7 @@ def commitments_in_area(municipality: Municipality, area: Area) -> list[Commitme
             document__is_published=True,
         )
         .select_related("document")
+        .annotate(is_for_all=~Exists(named))
         .distinct()
         .order_by(F("document__period_start").desc(nulls_last=True), "order")
     )

@@ -256,6 +256,8 @@ def verdict_of(outcome: Outcome, *, aims_at_change: bool = False) -> ChangeVerdi
 
 
 def _verdict_of(outcome: Outcome, *, aims_at_change: bool) -> ChangeVerdict | None:
+    if outcome.kind == OutcomeKind.DONE:
+        return None  # how much somebody does is decided, not left to chance: there is nothing to test
     unit = str(outcome.local.unit)
     has_before = outcome.baseline_value is not None or outcome.baseline_numerator is not None
     if not has_before and not aims_at_change:
@@ -387,9 +389,13 @@ def _fulfilment_reason(commitment: Commitment, outcome: Outcome) -> str:
         return _("Skäl: %(reason)s") % {"reason": outcome.local.reason}
     promised = promised_count(commitment)
     if outcome.fulfilment == Fulfilment.EXCEEDED and promised is not None and outcome.value is not None:
-        return _("%(done)s i stället för %(promised)s.") % {
+        reason = _("%(done)s i stället för %(promised)s.") % {
             "done": number(outcome.value), "promised": number(promised),
         }  # fmt: skip
+        # More of one thing must not hide that nothing is said of the other.
+        if len(commitment.targets.all()) > 1:
+            reason += " " + _("Löftet har fler delar.")
+        return reason
     return str(outcome.local.reason)
 
 

@@ -2,17 +2,14 @@
 
 import os
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samsyn.config.settings.dev")
 
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+from samsyn.config import body
+from samsyn.config.body import Receive, Scope, Send
 
 # Sync views behind Django's own ASGI handler hop threads at every middleware; this is several times faster.
 _site = WSGIMiddleware(get_wsgi_application(), workers=4)  # type: ignore[arg-type]  # PEP 3333 has no types
@@ -38,4 +35,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
                 _stop.set()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+    if scope["type"] == "http":
+        try:
+            receive = await body.read_ahead(scope, receive)
+        except body.Refused as refusal:
+            await body.refuse(send, refusal)
+            return
     await _site(scope, receive, send)  # type: ignore[arg-type]  # a2wsgi has its own names for the same shapes

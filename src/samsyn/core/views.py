@@ -1,5 +1,6 @@
 """Error pages and the health check."""
 
+import logging
 import secrets
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from samsyn.core import clock
 from samsyn.core.models import Heartbeat
 
 WORKER = "worker"
+logger = logging.getLogger(__name__)
 HEARTBEAT_MAX_AGE = timedelta(seconds=30)
 
 
@@ -43,7 +45,12 @@ def error_page(request: HttpRequest, *, status: int, sentence: str = "", referen
         "sentence": sentence or sentences.get(status, sentences[500]),
         "reference": reference,
     }
-    response = HttpResponse(render_to_string("ui/error.html", context), status=status)
+    try:
+        page = str(render_to_string("ui/error.html", context))
+    except Exception:  # even the page's own files may be gone; plain words are left
+        logger.exception("The error page could not be made")
+        page = f"<!doctype html><title>Samsyn</title><h1>{context['heading']}</h1><p>Ring 112 om någon är i fara.</p>"
+    response = HttpResponse(page, status=status)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -25,6 +25,7 @@ ROUNDING = Decimal("0.5")
 # What this form can say. Ranges and lists of works come from files, and are kept as they are.
 KINDS = (
     OutcomeKind.PROSE,
+    OutcomeKind.DONE,
     OutcomeKind.COUNT,
     OutcomeKind.PERCENTAGE,
     OutcomeKind.ABOUT,
@@ -250,7 +251,7 @@ class OutcomeForm(forms.Form):
                     self.add_error(
                         value, _("%(n)s av %(total)s är %(share)s procent. Rätta det ena.") % words
                     )
-        elif kind == OutcomeKind.COUNT and stated is not None and (stated % 1 or stated < 0):
+        elif kind in {OutcomeKind.COUNT, OutcomeKind.DONE} and stated is not None and (stated % 1 or stated < 0):
             self.add_error(
                 value, _("Ett antal är ett helt tal. Rätta det, eller välj ett annat slags utfall.")
             )
@@ -288,8 +289,9 @@ def _initial(commitment: Commitment, outcome: Outcome | None) -> dict[str, Any]:
     if outcome is not None:
         return {name: getattr(outcome, name) for name in OUTCOME_FIELDS} | {"version": outcome.version}
     counted = [target for target in commitment.targets.all() if target.operator != Operator.DONE]
+    changes = any(target.operator in (Operator.INCREASE, Operator.DECREASE) for target in counted)
     return {
-        "kind": OutcomeKind.COUNT if counted else OutcomeKind.PROSE,
+        "kind": (OutcomeKind.COUNT if changes else OutcomeKind.DONE) if counted else OutcomeKind.PROSE,
         "unit": counted[0].unit if counted else "",
         "fulfilment": Fulfilment.NOT_STATED,
         "fulfilment_basis": LinkBasis.STATED,

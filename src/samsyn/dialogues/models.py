@@ -81,8 +81,14 @@ class Dialogue(TranslatedModel):
         return self.selection == Selection.RANDOM
 
     def refresh_search_text(self) -> None:
-        """Fill the text that searches look in."""
-        self.search_text = text.search_key(self.title, self.summary, self.selection_text, *self.translated_texts())
+        """Fill the text that searches look in, with what was said once that is saved."""
+        texts = [self.title, self.summary, self.selection_text, *self.translated_texts()]
+        if self.pk:
+            texts += [part for row in self.methods.all() for part in (row.text, *row.translated_texts())]
+            texts += [part for row in self.findings.all() for part in (row.text, *row.translated_texts())]
+            for row in self.priorities.all():
+                texts += [row.title, row.contents, *row.translated_texts()]
+        self.search_text = text.search_key(*texts)
 
 
 class DialogueMethod(TranslatedModel):

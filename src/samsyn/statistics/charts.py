@@ -467,11 +467,13 @@ def recorded_crime_figure(
         return None
     lines = [line_of(each, label=str(each.series.local.title), per_1000=True) for each in recorded]
     is_yearly = periodicity == Periodicity.YEAR
+    names = [str(each.series.local.title) for each in recorded]
+    what = names[0] if len(names) == 1 else _("%(one)s och %(other)s") % {"one": names[0], "other": names[1].lower()}
     title = (
-        _("Anmälda brott per 1 000 invånare och år, hela kommunen")
+        _("%(what)s: anmälda per 1 000 invånare och år, hela kommunen")
         if is_yearly
-        else _("Anmälda brott per 1 000 invånare och kvartal, hela kommunen")
-    )
+        else _("%(what)s: anmälda per 1 000 invånare och kvartal, hela kommunen")
+    ) % {"what": what}
     description = " ".join(_sentence(line, language) for line in lines)
     headers, rows = _table(recorded, language)
 

@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
                 ('translations', models.JSONField(blank=True, default=dict, verbose_name='översättningar')),
                 ('order', models.PositiveSmallIntegerField(verbose_name='ordning')),
                 ('key', models.SlugField(max_length=80, verbose_name='nyckel')),
-                ('kind', models.CharField(choices=[('COUNT', 'Antal'), ('PERCENTAGE', 'Andel'), ('INDEX', 'Index'), ('RANGE', 'Intervall'), ('ABOUT', 'Ungefärligt tal'), ('YES_NO', 'Ja eller nej'), ('MILESTONE', 'Ny tidpunkt'), ('WORKS', 'Utförda arbeten'), ('PROSE', 'I ord'), ('UNCHANGED', 'Oförändrat'), ('UNKNOWN', 'Okänt')], max_length=20, verbose_name='slags utfall')),
+                ('kind', models.CharField(choices=[('COUNT', 'Antal händelser, till exempel anmälda brott'), ('DONE', 'Antal gjorda saker, till exempel trygghetsronder'), ('PERCENTAGE', 'Andel'), ('INDEX', 'Index'), ('RANGE', 'Intervall'), ('ABOUT', 'Ungefärligt tal'), ('YES_NO', 'Ja eller nej'), ('MILESTONE', 'Ny tidpunkt'), ('WORKS', 'Utförda arbeten'), ('PROSE', 'I ord'), ('UNCHANGED', 'Oförändrat'), ('UNKNOWN', 'Okänt')], max_length=20, verbose_name='slags utfall')),
                 ('title', models.CharField(blank=True, max_length=300, verbose_name='utfallet i en rad')),
                 ('own_words', models.TextField(blank=True, verbose_name='parternas egna ord')),
                 ('own_words_by', models.CharField(blank=True, max_length=300, verbose_name='vems ord')),

@@ -132,6 +132,10 @@ class _Maker:
         pick = self.chance.choice
         if name == "translations":
             return pick(self.translations)
+        if name == "source":
+            return {**pick(self.objects), "title": pick(self.texts), "url": "https://example.org/källa"}
+        if name == "changes":
+            return {key: [value, None] for key, value in pick(self.objects).items()}
         if isinstance(column, models.JSONField):
             return [pick(self.texts), pick(self.objects)] if column.default is list else pick(self.objects)
         if isinstance(column, models.BooleanField):

@@ -17,6 +17,7 @@ CATALOGUE = Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES" / "django.po"
 MARKED = {"_": 1, "gettext_lazy": 1, "ngettext": 2}
 # What verdicts.py says of fulfilment and of figures, which is no verdict of change.
 OTHER = {
+    "Löftet har fler delar.",
     "Uppföljningen nämner inte det här.",
     "inget utfall är registrerat",
     "det är inte samma sak som noll",

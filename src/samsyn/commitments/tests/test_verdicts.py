@@ -74,7 +74,7 @@ WORDS = {
     "sv": {
         "mangdbrottsutredningar": ("Går inte att bedöma", "Antalen bakom procenten saknas.", "16 → 16,2 %"),
         "synlig-polis": ("Ingen säker förändring", "Slumpen kan ge en så stor skillnad.", "185 → 162"),
-        "trygghetsronder": ("Mer än lovat", "4 i stället för 2.", "4"),
+        "trygghetsronder": ("Mer än lovat", "4 i stället för 2. Löftet har fler delar.", "4 ronder"),
         "kontaktcenter": (
             "Senare än planerat",
             "Skäl: tidplanen har förändrats något till följd av covid-19.",
@@ -89,7 +89,7 @@ WORDS = {
             "16 → 16.2%",
         ),
         "synlig-polis": ("No reliable change", "Chance can give a difference this large.", "185 → 162"),
-        "trygghetsronder": ("More than promised", "4 instead of 2.", "4"),
+        "trygghetsronder": ("More than promised", "4 instead of 2. The promise has more parts.", "4 rounds"),
         "kontaktcenter": (
             "Later than planned",
             "Reason: the timetable has changed somewhat as a result of covid-19.",
@@ -144,7 +144,7 @@ def test_the_leads_of_2020_say_the_number_and_what_it_is_worth(of_2020: Municipa
         "anmälda brott, 2019 och 2020",
         "−12,7 % per dag (från −29,7 till +8,4)",
     ]
-    assert readings["trygghetsronder"].captions == ["trygghetsronder", "2 var lovade"]
+    assert readings["trygghetsronder"].captions == ["2 var lovade"]
     assert readings["fakta-och-objektiv-bild"].captions == [
         "inget utfall är registrerat",
         "det är inte samma sak som noll",

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import lzma
 import math
 import re
 import zipfile
@@ -31,9 +32,11 @@ _SEPARATORS = {";": "semikolon", "\t": "tabb", ",": "komma", "|": "lodstreck"}
 _SAMPLE = 20
 # Signs that UTF-8 was once read as Windows-1252 and saved again.
 _MOJIBAKE = re.compile("Ã[¥¤¶…„–]")
-_JSON_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and an unclosed text ends with the file: otherwise each quotation mark would be tried to the end anew.
+_JSON_TEXT = re.compile(rb'"(?:[^"\\]|\\.?)*+(?:"|\Z)', re.DOTALL)
 _JSON_BRACKET = re.compile(rb"[\[\]{}]")
 _XML_DEFINITION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+_BINARY = (".bin", ".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".ico")
 # Excel's way of keeping the noughts of 0123 in a CSV file.
 _QUOTED_FORMULA = re.compile(r'="([^"]*)"')
 
@@ -230,11 +233,12 @@ def _check_workbook(data: bytes) -> None:
                 )
             for member in archive.infolist():
                 content = archive.read(member)
-                is_xml = member.filename.endswith((".xml", ".rels", ".vml"))
-                # A nought among the first bytes is UTF-16, in which a definition could hide.
-                if is_xml and (_XML_DEFINITION.search(content) or b"\x00" in content[:4]):
+                # Whatever a part is called, another part may point to it as XML. A nought among the first bytes
+                # is UTF-16, in which a definition could hide; in pictures and printers' settings it is common.
+                is_binary = member.filename.lower().endswith(_BINARY)
+                if _XML_DEFINITION.search(content) or (not is_binary and b"\x00" in content[:4]):
                     raise Unreadable(_("Filen innehåller egna XML-definitioner. Spara den på nytt i Excel."))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, OSError):
         raise Unreadable(
             _("Filen är ingen Excelfil av slaget XLSX. Spara den igen som XLSX eller CSV.")
         ) from None

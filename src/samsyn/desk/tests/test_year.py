@@ -38,8 +38,8 @@ def _section(client: Client, heading: str) -> str:
 @pytest.mark.parametrize(
     ("deadline", "reported", "words"),
     [
-        (date(2021, 3, 31), None, "Försenad.</span> Skulle ha lämnats senast 31 mars 2021."),
-        (date(2026, 11, 21), None, "Försenad."),
+        (date(2021, 3, 31), None, "Ingen överlämning är registrerad.</span> Skulle ha lämnats senast 31 mars 2021."),
+        (date(2026, 11, 21), None, "Ingen överlämning är registrerad."),
         (date(2026, 11, 22), None, "Lämnas senast 22 november 2026."),
         (date(2027, 1, 21), None, "Lämnas senast 21 januari 2027."),
         (date(2027, 1, 22), None, "Ingen uppföljning är sen"),
