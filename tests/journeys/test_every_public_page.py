@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import urllib.error
 import urllib.request
 from collections import defaultdict
@@ -142,3 +143,21 @@ def test_every_page_says_the_same_without_javascript(
         if not without_javascript.locator("main").inner_text().strip():
             faults.append(f"{path}: empty without JavaScript")
     assert not faults, "\n".join(faults)
+
+
+def test_visitors_who_never_finish_sending_do_not_stop_the_others(site: Site) -> None:
+    address = urlsplit(site.url)
+    slow = []
+    for _visitor in range(6):
+        connection = socket.create_connection((address.hostname or "localhost", address.port or 80), timeout=5)
+        connection.sendall(
+            b"POST /konto/logga-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: 100\r\n\r\nemail="
+        )
+        slow.append(connection)
+    try:
+        with urllib.request.urlopen(f"{site.url}/loften/", timeout=5) as answer:
+            assert answer.status == 200
+    finally:
+        for connection in slow:
+            connection.close()

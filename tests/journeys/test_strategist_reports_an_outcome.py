@@ -63,6 +63,8 @@ def test_an_outcome_from_draft_to_public_to_corrected(
     page.get_by_role("link", name="Rätta").last.click()
     page.get_by_label("Vad hände, i en rad").fill(WORDS.replace("140", "104"))
     page.get_by_label("Vad rättas, och varför").fill("Antalet var felskrivet: 104, inte 140.")
+    page.get_by_role("button", name="Förhandsgranska").click()
+    expect(page.get_by_role("main")).to_contain_text("Antalet var felskrivet: 104, inte 140.")
     page.get_by_role("button", name="Rätta och publicera").click()
     expect(page.get_by_role("status")).to_be_visible()
     resident.goto(PUBLIC)

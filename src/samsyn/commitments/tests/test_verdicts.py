@@ -454,3 +454,11 @@ def test_a_leap_day_alone_is_no_crime_wave() -> None:
     found = verdict_of(reported)
     assert found is not None
     assert numbers(found).ratio == pytest.approx(1)
+
+
+@pytest.mark.django_db
+def test_what_somebody_does_is_not_tested_against_chance() -> None:
+    reading = _reading(
+        kind=OutcomeKind.DONE, baseline_value=Decimal(12), value=Decimal(20), fulfilment=Fulfilment.MET
+    )
+    assert (reading.change, reading.code, reading.word) == (None, "met", "Uppfyllt")

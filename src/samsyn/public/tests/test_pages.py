@@ -13,7 +13,7 @@ from django.test import Client
 from jsonschema import Draft202012Validator, FormatChecker
 
 import samsyn
-from samsyn.commitments.models import Outcome
+from samsyn.commitments.models import Commitment, Outcome
 from samsyn.commitments.tests.files import read_in
 from samsyn.organisations.models import Municipality
 
@@ -245,3 +245,16 @@ def test_a_search_for_nothing_or_anything_is_answered(query: str) -> None:
 def test_a_page_number_that_is_none_is_answered(number: str) -> None:
     assert Client().get(f"{PROMISE}?sida={number}").status_code == 200
     assert Client().get(f"/laget/nyheter/?sida={number}").status_code == 200
+
+
+def test_the_start_page_keeps_to_what_is_followed_up_when_a_later_document_gets_a_first_outcome(
+    client: Client, town: Municipality
+) -> None:
+    later = Commitment.objects.filter(document__key="medborgarlofte-2021").first()
+    assert later is not None
+    Outcome.objects.create(commitment=later, key="forsta", order=0, kind="PROSE", title="Ett", is_published=True)
+    assert "Så gick det: Medborgarlöfte 2020" in client.get("/").content.decode()
+
+
+def test_search_finds_what_residents_said(client: Client, town: Municipality) -> None:
+    assert "Medborgardialogen 2019" in client.get("/sok/", {"q": "MÖRKT"}).content.decode()
