@@ -130,8 +130,8 @@ class CommitmentDocument(TranslatedModel):
         return bool(self.follow_up_deadline and not self.follow_up_reported_date and today > self.follow_up_deadline)
 
 
-class DocumentPart(TranslatedModel):
-    """Something that belongs to a document, in an order of its own."""
+class Part(TranslatedModel):
+    """Something that belongs to a document, a commitment or an outcome, in an order of its own."""
 
     order = models.PositiveSmallIntegerField(_("ordning"))
 
@@ -140,7 +140,7 @@ class DocumentPart(TranslatedModel):
         ordering = ["order"]
 
 
-class Party(DocumentPart):
+class Party(Part):
     """An organisation with a part in a document, and the office that signs for it. No names."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("name", "office")
@@ -152,7 +152,7 @@ class Party(DocumentPart):
     role = models.CharField(_("roll"), max_length=20, choices=PartyRole)
     signed_date = models.DateField(_("undertecknade"), null=True)
 
-    class Meta(DocumentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("part")
         verbose_name_plural = _("parter")
         constraints = [models.UniqueConstraint(fields=["document", "order"], name="one_party_per_order")]
@@ -161,7 +161,7 @@ class Party(DocumentPart):
         return self.name
 
 
-class DocumentLink(DocumentPart):
+class DocumentLink(Part):
     """A document's tie to another one, here or elsewhere."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("other_text", "note")
@@ -172,7 +172,7 @@ class DocumentLink(DocumentPart):
     kind = models.CharField(_("slag"), max_length=20, choices=LinkKind)
     note = models.TextField(_("anmärkning"), blank=True)
 
-    class Meta(DocumentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("dokumentlänk")
         verbose_name_plural = _("dokumentlänkar")
         constraints = [models.UniqueConstraint(fields=["document", "order"], name="one_link_per_order")]
@@ -181,7 +181,7 @@ class DocumentLink(DocumentPart):
         return f"{self.get_kind_display()} {self.other or self.other_text}"
 
 
-class DocumentDialogue(DocumentPart):
+class DocumentDialogue(Part):
     """That a document was made after a dialogue, and how that is known."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("note",)
@@ -191,7 +191,7 @@ class DocumentDialogue(DocumentPart):
     basis = models.CharField(_("hur kopplingen är känd"), max_length=20, choices=LinkBasis)
     note = models.TextField(_("anmärkning"), blank=True)
 
-    class Meta(DocumentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("dialog före dokument")
         verbose_name_plural = _("dialoger före dokument")
         constraints = [models.UniqueConstraint(fields=["document", "order"], name="one_dialogue_link_per_order")]
@@ -200,7 +200,7 @@ class DocumentDialogue(DocumentPart):
         return str(self.dialogue)
 
 
-class DocumentStatement(DocumentPart):
+class DocumentStatement(Part):
     """Something a document says that is no commitment: a definition, an aim, a fact of its time."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("heading", "text")
@@ -211,7 +211,7 @@ class DocumentStatement(DocumentPart):
     text = models.TextField(_("text"))
     source = models.JSONField(_("källa"), default=dict)
 
-    class Meta(DocumentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("utsaga")
         verbose_name_plural = _("utsagor")
         constraints = [models.UniqueConstraint(fields=["document", "order"], name="one_statement_per_order")]
@@ -220,7 +220,7 @@ class DocumentStatement(DocumentPart):
         return self.heading or self.text[:60]
 
 
-class DocumentExtension(DocumentPart):
+class DocumentExtension(Part):
     """A later decision that a document shall be valid longer. The earlier period stays readable."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("previous_period_text", "new_period_text", "motive")
@@ -234,7 +234,7 @@ class DocumentExtension(DocumentPart):
     new_period_end = models.DateField(_("nytt slut"), null=True)
     motive = models.TextField(_("motiv"), blank=True)
 
-    class Meta(DocumentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("förlängning")
         verbose_name_plural = _("förlängningar")
         constraints = [models.UniqueConstraint(fields=["document", "order"], name="one_extension_per_order")]
@@ -243,7 +243,7 @@ class DocumentExtension(DocumentPart):
         return self.new_period_text
 
 
-class DocumentContact(DocumentPart):
+class DocumentContact(Part):
     """Where to turn, as a role with the time it was valid. Never a named person."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("role_title", "organisation_text", "channel")
@@ -255,7 +255,7 @@ class DocumentContact(DocumentPart):
     valid_from = models.DateField(_("från"), null=True)
     valid_until = models.DateField(_("till"), null=True)
 
-    class Meta(DocumentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("kontakt")
         verbose_name_plural = _("kontakter")
         constraints = [models.UniqueConstraint(fields=["document", "order"], name="one_contact_per_order")]
@@ -264,7 +264,7 @@ class DocumentContact(DocumentPart):
         return self.role_title
 
 
-class Evaluation(DocumentPart):
+class Evaluation(Part):
     """A follow-up of a whole document, during the period or after it; there may be several."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("title", "period_text", "forum", "text")
@@ -278,7 +278,7 @@ class Evaluation(DocumentPart):
     text = models.TextField(_("text"), blank=True)
     source = models.JSONField(_("källa"), default=dict)
 
-    class Meta(DocumentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("uppföljning")
         verbose_name_plural = _("uppföljningar")
         constraints = [models.UniqueConstraint(fields=["document", "order"], name="one_evaluation_per_order")]
@@ -287,7 +287,7 @@ class Evaluation(DocumentPart):
         return self.title
 
 
-class Signature(DocumentPart):
+class Signature(Part):
     """That an office signed, when and where, and what exactly: the checksum of the frozen text."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("organisation_text", "office", "date_text", "place_text")
@@ -300,7 +300,7 @@ class Signature(DocumentPart):
     place_text = models.CharField(_("plats eller möte"), max_length=SHORT, blank=True)
     checksum = models.CharField(_("kontrollsumma"), max_length=64, blank=True)
 
-    class Meta(DocumentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("underskrift")
         verbose_name_plural = _("underskrifter")
         constraints = [models.UniqueConstraint(fields=["document", "order"], name="one_signature_per_order")]
@@ -309,7 +309,7 @@ class Signature(DocumentPart):
         return self.office
 
 
-class Theme(DocumentPart):
+class Theme(Part):
     """A focus area that groups commitments."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("title", "text")
@@ -319,7 +319,7 @@ class Theme(DocumentPart):
     title = models.CharField(_("namn"), max_length=SHORT)
     text = models.TextField(_("text"), blank=True)
 
-    class Meta(DocumentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("fokusområde")
         verbose_name_plural = _("fokusområden")
         constraints = [models.UniqueConstraint(fields=["document", "key"], name="one_theme_per_key")]
@@ -328,7 +328,7 @@ class Theme(DocumentPart):
         return self.title
 
 
-class DocumentProblem(DocumentPart):
+class DocumentProblem(Part):
     """A problem in the picture that a document rests on. Some get no promise; some promises have several."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("title", "text", "cause_text")
@@ -341,7 +341,7 @@ class DocumentProblem(DocumentPart):
     priority = models.ForeignKey(Priority, models.SET_NULL, null=True, related_name="problems")
     source = models.JSONField(_("källa"), default=dict)
 
-    class Meta(DocumentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("problem")
         verbose_name_plural = _("problem")
         constraints = [models.UniqueConstraint(fields=["document", "key"], name="one_problem_per_key")]
@@ -358,7 +358,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(document__in=CommitmentDocument.objects.visible_to(user))
 
 
-class Commitment(DocumentPart):
+class Commitment(Part):
     """One line of a document: what somebody undertook to do or reach."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = (
@@ -389,7 +389,7 @@ class Commitment(DocumentPart):
 
     objects: ClassVar[CommitmentQuerySet] = CommitmentQuerySet.as_manager()  # type: ignore[assignment]
 
-    class Meta(DocumentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("löfte")
         verbose_name_plural = _("löften")
         constraints = [models.UniqueConstraint(fields=["document", "key"], name="one_commitment_per_key")]
@@ -403,17 +403,7 @@ class Commitment(DocumentPart):
         self.search_text = text.search_key(self.title, self.wording, self.scope_text, *self.translated_texts())
 
 
-class CommitmentPart(TranslatedModel):
-    """Something that belongs to a commitment, in an order of its own."""
-
-    order = models.PositiveSmallIntegerField(_("ordning"))
-
-    class Meta:
-        abstract = True
-        ordering = ["order"]
-
-
-class CommitmentProblem(CommitmentPart):
+class CommitmentProblem(Part):
     """That a commitment answers a problem, and whether the source says so."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("note",)
@@ -423,7 +413,7 @@ class CommitmentProblem(CommitmentPart):
     basis = models.CharField(_("hur kopplingen är känd"), max_length=20, choices=LinkBasis)
     note = models.TextField(_("anmärkning"), blank=True)
 
-    class Meta(CommitmentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("problem bakom löfte")
         verbose_name_plural = _("problem bakom löften")
         constraints = [models.UniqueConstraint(fields=["commitment", "order"], name="one_problem_link_per_order")]
@@ -432,7 +422,7 @@ class CommitmentProblem(CommitmentPart):
         return str(self.problem)
 
 
-class Responsibility(CommitmentPart):
+class Responsibility(Part):
     """Who answers for doing, for following up or for evaluating: an organisation, a unit, a role, or just words."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("text",)
@@ -442,7 +432,7 @@ class Responsibility(CommitmentPart):
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     text = models.CharField(_("vem, som källan skriver"), max_length=SHORT)
 
-    class Meta(CommitmentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("ansvar")
         verbose_name_plural = _("ansvar")
         constraints = [models.UniqueConstraint(fields=["commitment", "order"], name="one_responsibility_per_order")]
@@ -451,7 +441,7 @@ class Responsibility(CommitmentPart):
         return self.text
 
 
-class CommitmentPlace(CommitmentPart):
+class CommitmentPlace(Part):
     """Where it applies. The words may be public while the exact place is not."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("text",)
@@ -463,7 +453,7 @@ class CommitmentPlace(CommitmentPart):
     geometry = models.JSONField(_("ritad yta"), null=True)
     is_operational_secret = models.BooleanField(_("exakt plats är inte offentlig"), default=False)
 
-    class Meta(CommitmentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("plats")
         verbose_name_plural = _("platser")
         constraints = [models.UniqueConstraint(fields=["commitment", "order"], name="one_place_per_order")]
@@ -472,7 +462,7 @@ class CommitmentPlace(CommitmentPart):
         return self.text
 
 
-class BudgetLine(CommitmentPart):
+class BudgetLine(Part):
     """What it costs, how that is split, and whether the decision is still to come."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("text",)
@@ -484,7 +474,7 @@ class BudgetLine(CommitmentPart):
     text = models.TextField(_("i ord"), blank=True)
     is_pending = models.BooleanField(_("beslut återstår"), default=False)
 
-    class Meta(CommitmentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("kostnad")
         verbose_name_plural = _("kostnader")
         constraints = [models.UniqueConstraint(fields=["commitment", "order"], name="one_budget_line_per_order")]
@@ -493,7 +483,7 @@ class BudgetLine(CommitmentPart):
         return self.text or self.payer
 
 
-class Indicator(CommitmentPart):
+class Indicator(Part):
     """What a commitment is judged by: a series of somebody's, with its definition and its breaks."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("name", "definition", "caveat")
@@ -511,7 +501,7 @@ class Indicator(CommitmentPart):
     caveat = models.TextField(_("att tänka på"), blank=True)
     source = models.JSONField(_("källa"), default=dict)
 
-    class Meta(CommitmentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("mått")
         verbose_name_plural = _("mått")
         constraints = [models.UniqueConstraint(fields=["commitment", "key"], name="one_indicator_per_key")]
@@ -520,7 +510,7 @@ class Indicator(CommitmentPart):
         return self.name
 
 
-class Target(CommitmentPart):
+class Target(Part):
     """What exactly was aimed at. A commitment has none, one or several; a target may lie within another."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = (
@@ -543,7 +533,7 @@ class Target(CommitmentPart):
     deadline = models.DateField(_("senast"), null=True)
     deadline_text = models.CharField(_("senast, som källan skriver"), max_length=SHORT, blank=True)
 
-    class Meta(CommitmentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("mål")
         verbose_name_plural = _("mål")
         constraints = [
@@ -566,7 +556,7 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         return self.filter(is_published=True)
 
 
-class Outcome(CommitmentPart):
+class Outcome(Part):
     """
     What came of a commitment: the number, the actor's own words and the state of fulfilment, kept apart.
 
@@ -625,7 +615,7 @@ class Outcome(CommitmentPart):
 
     objects: ClassVar[OutcomeQuerySet] = OutcomeQuerySet.as_manager()  # type: ignore[assignment]
 
-    class Meta(CommitmentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("utfall")
         verbose_name_plural = _("utfall")
         constraints = [
@@ -648,7 +638,7 @@ class Outcome(CommitmentPart):
         return self.title or str(self.commitment)
 
 
-class OutcomeCorrection(CommitmentPart):
+class OutcomeCorrection(Part):
     """A public note that a published outcome was changed: when, why, and what it said before."""
 
     TRANSLATED: ClassVar[tuple[str, ...]] = ("note",)
@@ -658,7 +648,7 @@ class OutcomeCorrection(CommitmentPart):
     note = models.TextField(_("vad som rättats och varför"))
     changes = models.JSONField(_("före och efter"), default=dict)
 
-    class Meta(CommitmentPart.Meta):
+    class Meta(Part.Meta):
         verbose_name = _("rättelse")
         verbose_name_plural = _("rättelser")
         constraints = [models.UniqueConstraint(fields=["outcome", "order"], name="one_correction_per_order")]
