@@ -4,9 +4,11 @@ import logging
 import secrets
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from samsyn.core import clock
@@ -23,6 +25,7 @@ def error_page(request: HttpRequest, *, status: int, sentence: str = "", referen
 
     The page asks nothing of the request: what is put around other pages may need the database that is down.
     """
+    language = get_language() or settings.LANGUAGE_CODE
     headings = {
         400: _("Det gick inte"),
         403: _("Du får inte göra det här"),
@@ -44,6 +47,8 @@ def error_page(request: HttpRequest, *, status: int, sentence: str = "", referen
         "heading": headings.get(status, headings[500]),
         "sentence": sentence or sentences.get(status, sentences[500]),
         "reference": reference,
+        # Made by hand: the table of addresses may be what is broken.
+        "home_url": "/" if language == settings.LANGUAGE_CODE else f"/{language}/",
     }
     try:
         page = str(render_to_string("ui/error.html", context))
