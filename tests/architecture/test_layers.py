@@ -6,8 +6,9 @@ from tests.architecture.support import PACKAGE, ROOT
 
 def test_apps_import_only_downwards_and_analysis_knows_no_django() -> None:
     # In a process of its own: the linter sets the log up anew, and switches off every logger of the tests beside it.
+    program = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
     done = subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"],
+        [sys.executable, "-c", program],
         cwd=ROOT,
         capture_output=True,
         text=True,
