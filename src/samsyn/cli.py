@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 DONE, REFUSED, WRONG_CALL = 0, 1, 2
 
@@ -169,10 +170,10 @@ def _import(args: argparse.Namespace) -> int:
     return DONE if result.accepted else REFUSED
 
 
-def _result_text(found: dict[str, object], *, dry_run: bool) -> str:
-    lines = [f"Fel: {text}" for text in found["file_errors"]]  # type: ignore[attr-defined]
-    lines += [f"Rad {e['row']}, {e['column']}: {e['text']}" for e in found["row_errors"]]  # type: ignore[attr-defined]
-    lines += [f"Obs: {text}" for text in found["warnings"]]  # type: ignore[attr-defined]
+def _result_text(found: dict[str, Any], *, dry_run: bool) -> str:
+    lines = [f"Fel: {text}" for text in found["file_errors"]]
+    lines += [f"Rad {e['row']}, {e['column']}: {e['text']}" for e in found["row_errors"]]
+    lines += [f"Obs: {text}" for text in found["warnings"]]
     if found["accepted"]:
         head = "Provläst, inget är sparat" if dry_run else "Inläst"
         lines.append(
