@@ -22,6 +22,8 @@ from typing import Any, ClassVar
 # scipy.stats would make the import three times as slow and twice as large, for the same functions.
 from scipy.special import betainc, betainccinv, betaincinv, ndtr, ndtri
 
+from samsyn.analysis.errors import AnalysisError
+
 __all__ = [
     "CompareError",
     "CountComparison",
@@ -94,14 +96,10 @@ class Fault(enum.StrEnum):
     NOTHING_MISSING = "NOTHING_MISSING"
 
 
-class CompareError(ValueError):
-    """An argument that cannot be compared. `code` and `field` let the caller word it in its own language."""
+class CompareError(AnalysisError):
+    """An argument that cannot be compared; `code` is a `Fault`."""
 
-    def __init__(self, code: Fault, field: str, value: object = None) -> None:
-        self.code = code
-        self.field = field
-        self.value = value
-        super().__init__(f"{field}: {code.value.replace('_', ' ').lower()} (got {value!r})")
+    code: Fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

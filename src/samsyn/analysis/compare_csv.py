@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
+from samsyn.analysis.commands.base import Answer
 from samsyn.analysis.compare import (
     CompareError,
     CountComparison,
@@ -53,21 +51,6 @@ SENTENCES = {
     Fault.NOT_A_SHARE: "En andel ligger mellan 0 och 1. Skriv 0,16 för 16 procent.",
     Fault.NOTHING_MISSING: "Nämnarna är kända. Fyll i täljarna också, så kan raden bedömas.",
 }
-
-
-@dataclass(slots=True)
-class Answer:
-    """What became of a file: each row is either among the results or among the faults."""
-
-    results: list[dict[str, Any]] = field(default_factory=list)
-    row_errors: list[dict[str, Any]] = field(default_factory=list)
-    file_errors: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def has_faults(self) -> bool:
-        """Whether the file, or any row of it, could not be read."""
-        return bool(self.row_errors or self.file_errors)
 
 
 def compare_file(raw: bytes, *, confidence: float, power: float, rounded_to: float | None) -> Answer:

@@ -3,18 +3,22 @@
 import doctest
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from samsyn.analysis import compare
+from samsyn.analysis.cli import COMMANDS
 
 ROOT = Path(__file__).parents[4]
+METHODS = [import_module(f"samsyn.analysis.{name}") for name in COMMANDS]
 
 
-def test_examples_in_docstrings_hold() -> None:
-    failed, tried = doctest.testmod(compare)
-    assert tried >= 10
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: str(method.__name__))
+def test_examples_in_docstrings_hold(method: ModuleType) -> None:
+    failed, tried = doctest.testmod(method)
+    assert tried >= 1
     assert failed == 0
 
 
@@ -24,9 +28,10 @@ def test_examples_in_the_manual_hold_and_name_the_whole_public_surface() -> None
     assert tried >= 4
     assert failed == 0
     text = page.read_text(encoding="utf-8")
-    for name in compare.__all__:
-        # The classes of the answers are named where the functions are.
-        assert f"`{name}" in text
+    for method in METHODS:
+        for name in method.__all__:
+            # The classes of the answers are named where the functions are.
+            assert f"`{name}" in text, f"{method.__name__}.{name}"
 
 
 @pytest.mark.parametrize(
