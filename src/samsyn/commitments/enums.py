@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from samsyn.organisations.enums import Role
+
 
 class DocumentKind(models.TextChoices):
     AGREEMENT = "AGREEMENT", _("Samverkansöverenskommelse")
@@ -177,3 +179,9 @@ class Fulfilment(models.TextChoices):
 class EvaluationKind(models.TextChoices):
     INTERIM = "INTERIM", _("Delutvärdering")
     FINAL = "FINAL", _("Slututvärdering")
+
+
+DRAFT_READERS = frozenset(
+    {Role.STRATEGIST, Role.PAGE_EDITOR, Role.POLICE_OFFICER, Role.STEERING_GROUP, Role.ANALYST}
+)
+"""Who sees documents and outcomes that are not published. Those who look after the installation do not need to."""

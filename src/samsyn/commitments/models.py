@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samsyn.accounts.models import User
 from samsyn.commitments.enums import (
+    DRAFT_READERS,
     DocumentKind,
     DocumentState,
     EvaluationKind,
@@ -51,12 +52,14 @@ class CommitmentDocumentQuerySet(models.QuerySet["CommitmentDocument"]):
         return self.filter(is_published=True)
 
     def visible_to(self, user: User | AnonymousUser) -> CommitmentDocumentQuerySet:
-        """Only those a person may read: everybody the published ones, staff all of their own municipality's."""
+        """Only those a person may read: everybody the published ones, some roles all of their own municipality's."""
         if not user.is_authenticated:
             return self.published()
-        return self.filter(
-            Q(is_published=True) | Q(municipality__organisations__memberships__user=user)
-        ).distinct()
+        reads_drafts = Q(
+            municipality__organisations__memberships__user=user,
+            municipality__organisations__memberships__role__in=DRAFT_READERS,
+        )
+        return self.filter(Q(is_published=True) | reads_drafts).distinct()
 
 
 class CommitmentDocument(TranslatedModel):

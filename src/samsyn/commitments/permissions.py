@@ -6,15 +6,17 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 
 from samsyn.accounts.models import User
+from samsyn.commitments.enums import DRAFT_READERS
 from samsyn.commitments.models import CommitmentDocument
 from samsyn.core.errors import NotAllowed, NotFound
-from samsyn.core.permissions import Act, act
+from samsyn.core.permissions import act
 from samsyn.organisations.enums import Role
+from samsyn.organisations.permissions import may
 
 READ_DRAFTS = act(
     "commitments.read_drafts",
     _("Läsa dokument och utfall som inte är publicerade"),
-    roles={Role.STRATEGIST, Role.PAGE_EDITOR, Role.POLICE_OFFICER, Role.STEERING_GROUP},
+    roles=set(DRAFT_READERS),
 )
 REPORT_OUTCOME = act(
     "commitments.report_outcome",
@@ -24,17 +26,9 @@ REPORT_OUTCOME = act(
 PUBLISH_OUTCOME = act("commitments.publish_outcome", _("Publicera utfall"), roles={Role.STRATEGIST})
 
 
-def _has(user: User | AnonymousUser, what: Act, document: CommitmentDocument) -> bool:
-    if not isinstance(user, User) or not user.is_active:
-        return False
-    return user.memberships.filter(
-        organisation__municipality_id=document.municipality_id, role__in=what.roles
-    ).exists()
-
-
 def can_read_drafts(user: User | AnonymousUser, document: CommitmentDocument) -> bool:
     """Tell whether a person may read what is not yet published."""
-    return _has(user, READ_DRAFTS, document)
+    return may(user, READ_DRAFTS, document.municipality_id)
 
 
 def check_can_read_drafts(user: User | AnonymousUser, document: CommitmentDocument) -> None:
@@ -49,7 +43,7 @@ def check_can_read_drafts(user: User | AnonymousUser, document: CommitmentDocume
 
 def can_report_outcome(user: User | AnonymousUser, document: CommitmentDocument) -> bool:
     """Tell whether a person may enter and correct outcomes."""
-    return _has(user, REPORT_OUTCOME, document)
+    return may(user, REPORT_OUTCOME, document.municipality_id)
 
 
 def check_can_report_outcome(user: User | AnonymousUser, document: CommitmentDocument) -> None:
@@ -66,7 +60,7 @@ def check_can_report_outcome(user: User | AnonymousUser, document: CommitmentDoc
 
 def can_publish_outcome(user: User | AnonymousUser, document: CommitmentDocument) -> bool:
     """Tell whether a person may make an outcome public, or correct one that is."""
-    return _has(user, PUBLISH_OUTCOME, document)
+    return may(user, PUBLISH_OUTCOME, document.municipality_id)
 
 
 def check_can_publish_outcome(user: User | AnonymousUser, document: CommitmentDocument) -> None:

@@ -20,6 +20,9 @@ class Role(models.TextChoices):
     PAGE_EDITOR = "PAGE_EDITOR", _("Webbredaktör")
     POLICE_OFFICER = "POLICE_OFFICER", _("Kommunpolis")
     STEERING_GROUP = "STEERING_GROUP", _("Styrgruppsledamot")
+    ANALYST = "ANALYST", _("Analytiker")
+    ADMINISTRATOR = "ADMINISTRATOR", _("Teknisk administratör")
+    AUDITOR = "AUDITOR", _("Granskare")
 
 
 class GuideGroup(models.TextChoices):

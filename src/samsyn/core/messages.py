@@ -1,0 +1,83 @@
+"""
+The kinds of message that go out, and their words.
+
+Each app enters its kinds in `messages.py`, which its AppConfig imports when ready. The words stand in a template, one
+for each kind, whose first line is the subject. They are made when the message is put in the outbox, in the receiver's
+language, so that what is sent is what was meant that day. `sample` gives what the preview page fills the template with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.functional import Promise
+
+from samsyn.core.enums import Channel
+
+MAX_SUBJECT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKind:
+    """One kind of message: what it is called, where its words stand, and an example of what fills them."""
+
+    code: str
+    label: str | Promise
+    template: str
+    sample: Callable[[], Mapping[str, Any]]
+    channel: Channel = Channel.MAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message as it is read. An SMS has no subject."""
+
+    subject: str
+    text: str
+
+
+_KINDS: dict[str, MessageKind] = {}
+
+
+def kind(
+    code: str,
+    label: str | Promise,
+    *,
+    template: str,
+    sample: Callable[[], Mapping[str, Any]],
+    channel: Channel = Channel.MAIL,
+) -> MessageKind:
+    """
+    Enter a kind of message.
+
+    :raises ValueError: the code is already taken
+    """
+    if code in _KINDS:
+        raise ValueError(f"The message kind {code} is entered twice")
+    _KINDS[code] = MessageKind(code, label, template, sample, channel)
+    return _KINDS[code]
+
+
+def kinds() -> list[MessageKind]:
+    """Return every kind, by code."""
+    return [_KINDS[code] for code in sorted(_KINDS)]
+
+
+def words(what: MessageKind, context: Mapping[str, Any], *, language: str) -> Words:
+    """
+    Return a message's words in a language. The template's text is plain, so nothing in it is escaped.
+
+    :raises ValueError: the template lacks its subject line
+    """
+    with translation.override(language):
+        made = render_to_string(what.template, dict(context)).strip()
+    if what.channel is Channel.SMS:
+        return Words("", " ".join(made.split()))
+    subject, _separator, text = made.partition("\n")
+    if not subject or not text.strip():
+        raise ValueError(f"{what.template} has no subject line above its text")
+    return Words(" ".join(subject.split())[:MAX_SUBJECT], text.strip() + "\n")

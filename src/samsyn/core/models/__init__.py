@@ -1,0 +1,22 @@
+"""Rows that belong to the house itself, by subject."""
+
+from samsyn.core.models.audit import AuditEntry, AuditEntryQuerySet
+from samsyn.core.models.background import Heartbeat, LiveEvent, OutboxMessage, ScheduledJob
+from samsyn.core.models.files import ImportedFile, Photo
+from samsyn.core.models.requests import AnsweredWrite, RateCount
+from samsyn.core.models.retention import PurgeProtocol, RetentionRule
+
+__all__ = [
+    "AnsweredWrite",
+    "AuditEntry",
+    "AuditEntryQuerySet",
+    "Heartbeat",
+    "ImportedFile",
+    "LiveEvent",
+    "OutboxMessage",
+    "Photo",
+    "PurgeProtocol",
+    "RateCount",
+    "RetentionRule",
+    "ScheduledJob",
+]

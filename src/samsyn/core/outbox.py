@@ -1,0 +1,49 @@
+"""
+What is to be sent is written here, in the transaction of the act that it tells of; the worker sends it.
+
+So a message never tells of something that was not saved, and nothing that was saved goes untold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from samsyn.core.messages import MessageKind, words
+from samsyn.core.models import OutboxMessage
+
+
+def put(
+    what: MessageKind,
+    *,
+    to: str,
+    context: Mapping[str, Any],
+    key: str,
+    language: str = "sv",
+    municipality_code: str = "",
+    now: datetime,
+    due_at: datetime | None = None,
+) -> OutboxMessage:
+    """
+    Write a message that the worker sends from `due_at` on, at once by default. Call it inside the act's transaction.
+
+    `to` is an e-mail address or a telephone number in E.164. `key` names what the message is about; putting the same
+    key again makes no second message and returns the first.
+    """
+    made = words(what, context, language=language)
+    message, _created = OutboxMessage.objects.get_or_create(
+        key=key,
+        defaults={
+            "channel": what.channel,
+            "kind": what.code,
+            "municipality_code": municipality_code,
+            "address": to,
+            "language": language,
+            "subject": made.subject,
+            "text": made.text,
+            "created_at": now,
+            "due_at": due_at or now,
+        },
+    )
+    return message
