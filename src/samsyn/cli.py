@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from samsyn.config import backup
 
 DONE, REFUSED, WRONG_CALL = 0, 1, 2
 
@@ -145,6 +149,35 @@ def _check(args: argparse.Namespace) -> int:
     return REFUSED if faults else DONE
 
 
+def _backup(args: argparse.Namespace) -> int:
+    from samsyn.config import backup
+    from samsyn.core import clock
+
+    contents = backup.write(Path(args.file).resolve(), now=clock.now(), say=_say)
+    return _say_contents(contents, "Kopian är gjord och har återställts på prov", args)
+
+
+def _restore(args: argparse.Namespace) -> int:
+    from samsyn.config import backup, build
+    from samsyn.core import clock
+
+    contents = backup.restore(Path(args.file).resolve(), overwrite=args.overwrite, now=clock.now(), say=_say)
+    build.compile_texts()
+    build.collect_static()
+    return _say_contents(contents, "Återställd", args)
+
+
+def _say_contents(contents: backup.Contents, head: str, args: argparse.Namespace) -> int:
+    if args.json:
+        print(json.dumps({"ok": True, **dataclasses.asdict(contents)}, ensure_ascii=False))
+    else:
+        print(
+            f"{head}: {contents.n_rows} rader i {contents.n_tables} tabeller och {contents.n_files} filer, "
+            f"från {contents.made_at}, version {contents.version}."
+        )
+    return DONE
+
+
 def _import(args: argparse.Namespace) -> int:
     from samsyn.core import clock
     from samsyn.core.importing.base import kinds
@@ -217,6 +250,13 @@ def _parser() -> argparse.ArgumentParser:
     command("serve", _serve, "Starta webbplatsen.")
     command("worker", _worker, "Starta bakgrundsarbetet.")
     command("check", _check, "Undersök installationen.").add_argument("--json", action="store_true")
+    backups = command("backup", _backup, "Kopiera hela installationen till en fil, och pröva att återställa den.")
+    backups.add_argument("file", metavar="FIL")
+    backups.add_argument("--json", action="store_true")
+    restores = command("restore", _restore, "Återställ en installation från en kopia.")
+    restores.add_argument("file", metavar="FIL")
+    restores.add_argument("--overwrite", action="store_true", help="lägg undan den installation som redan finns")
+    restores.add_argument("--json", action="store_true")
     imports = command("import", _import, "Läs in en fil.")
     imports.add_argument("kind", metavar="SLAG")
     imports.add_argument("file", metavar="FIL")
