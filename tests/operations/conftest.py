@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,3 +46,28 @@ def demo_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = made.data / "kopia.zip"
     made.succeed("backup", str(copy))
     return copy
+
+
+@pytest.fixture(scope="session")
+def demo_pattern(demo_copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The demo town on the kind of database that this run is about, to be copied and not used."""
+    server = os.environ.get("DATABASE_URL", "")
+    made = Installation(tmp_path_factory.mktemp("pattern"), create_database(server) if server else "")
+    made.succeed("restore", str(demo_copy))
+    yield made
+    if server:
+        drop_database(server, made.database_url)
+
+
+@pytest.fixture
+def demo(demo_pattern: Installation, tmp_path: Path) -> Iterator[Installation]:
+    """A demo town of one's own on the kind of database that this run is about."""
+    data = tmp_path / "demo"
+    shutil.copytree(demo_pattern.data, data)
+    server = os.environ.get("DATABASE_URL", "")
+    if not server:
+        yield Installation(data)
+        return
+    url = create_database(server, like=demo_pattern.database_url)
+    yield Installation(data, url)
+    drop_database(server, url)

@@ -23,11 +23,14 @@ START_WITHIN_S = 60.0
 DATABASE = "samsyn_test_installation_"
 
 
-def create_database(server: str) -> str:
-    """Create a database with a name of its own, and return its address."""
+def create_database(server: str, *, like: str = "") -> str:
+    """Create a database with a name of its own, empty or `like` another's address, and return its address."""
     name = DATABASE + secrets.token_hex(6)
+    pattern = urlsplit(like).path.lstrip("/") or "template1"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(pattern))
+        )
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 

@@ -46,14 +46,6 @@ def everything(of: Installation) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture
-def demo(new_installation: Make, demo_copy: Path) -> Installation:
-    """The demo town on the kind of database that this run is about."""
-    made = new_installation("demo")
-    made.succeed("restore", str(demo_copy))
-    return made
-
-
 def test_what_is_restored_is_what_was_copied_on_one_kind_of_database_and_the_other(
     new_installation: Make, tmp_path: Path
 ) -> None:

@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+WAIT_S = 20
+
 
 def text(name: str, default: str | None = None) -> str:
     """
@@ -38,25 +40,46 @@ def flag(name: str, default: bool) -> bool:
         raise ImproperlyConfigured(f"Miljövariabeln {name} ska vara 1 eller 0, inte {value!r}.") from None
 
 
+def whole(name: str, default: int) -> int:
+    """
+    Return a setting that is a whole number from 1.
+
+    :raises ImproperlyConfigured: anything else
+    """
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        raise ImproperlyConfigured(f"Miljövariabeln {name} ska vara ett heltal från 1, inte {value!r}.")
+    return int(value)
+
+
 def names(name: str, default: list[str]) -> list[str]:
     """Return a comma-separated setting as a list."""
     value = os.environ.get(name)
     return default if value is None else [part.strip() for part in value.split(",") if part.strip()]
 
 
-def database(url: str | None, data: Path) -> dict[str, object]:
+def database(url: str | None, data: Path, *, wait_s: int = WAIT_S) -> dict[str, object]:
     """
     Return Django's settings for the database at `url`, or for SQLite in the folder `data`.
+
+    `wait_s` is how long a write waits for somebody else's before it is refused.
 
     :raises ImproperlyConfigured: the address is of a kind that is not supported
     """
     if not url:
-        return sqlite(data / "samsyn.sqlite3")
+        return sqlite(data / "samsyn.sqlite3", wait_s=wait_s)
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        return sqlite(Path(unquote(parts.path)))
+        return sqlite(Path(unquote(parts.path)), wait_s=wait_s)
     if parts.scheme in {"postgres", "postgresql"}:
-        options: dict[str, object] = {**dict(parse_qsl(parts.query)), "pool": {"min_size": 2, "max_size": 4}}
+        wait = f"-c lock_timeout={wait_s * 1000}"
+        options: dict[str, object] = {
+            **dict(parse_qsl(parts.query)),
+            "options": wait,
+            "pool": {"min_size": 2, "max_size": 4},
+        }
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
@@ -70,7 +93,7 @@ def database(url: str | None, data: Path) -> dict[str, object]:
     raise ImproperlyConfigured("DATABASE_URL ska börja med postgresql:// eller sqlite:///.")
 
 
-def sqlite(file: Path) -> dict[str, object]:
+def sqlite(file: Path, *, wait_s: int = WAIT_S) -> dict[str, object]:
     """Return settings for SQLite by the project's rules: WAL, FULL, foreign keys, IMMEDIATE."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -79,7 +102,7 @@ def sqlite(file: Path) -> dict[str, object]:
         "OPTIONS": {
             # A deferred transaction that later writes fails with "database is locked"; IMMEDIATE waits its turn.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": wait_s,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         },
     }

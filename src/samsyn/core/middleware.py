@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 
 from samsyn.core import views
@@ -30,5 +31,9 @@ class ErrorPageMiddleware:
         if isinstance(exception, Http404 | PermissionDenied | BadRequest | SuspiciousOperation):
             return None  # Django's own handlers answer these through our views
         reference = secrets.token_hex(4)
+        if isinstance(exception, OperationalError):
+            # Locked for too long, full, or gone: nothing was saved, and it may well work later.
+            logger.error("The database refused, reference %s", reference, exc_info=exception)
+            return views.error_page(request, status=503, reference=reference)
         logger.error("Unexpected error, reference %s", reference, exc_info=exception)
         return views.error_page(request, status=500, reference=reference)

@@ -25,9 +25,12 @@ def set_up_municipality(*, code: str, name: str) -> tuple[Municipality, bool]:
     municipality, created = Municipality.objects.get_or_create(
         code=code, defaults={"name": name, "slug": slugify(name), "official_name": name}
     )
-    Organisation.objects.get_or_create(
-        municipality=municipality,
-        key="kommunen",
-        defaults={"kind": OrganisationKind.MUNICIPALITY, "name": municipality.official_name},
-    )
+    # It may be there under a key of its own, as in the demo town; an upgrade must not make a second one.
+    if not municipality.organisations.filter(kind=OrganisationKind.MUNICIPALITY).exists():
+        Organisation.objects.create(
+            municipality=municipality,
+            key="kommunen",
+            kind=OrganisationKind.MUNICIPALITY,
+            name=municipality.official_name,
+        )
     return municipality, created

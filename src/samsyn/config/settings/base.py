@@ -67,7 +67,11 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.database(os.environ.get("DATABASE_URL"), DATA)}
+DATABASES = {
+    "default": env.database(
+        os.environ.get("DATABASE_URL"), DATA, wait_s=env.whole("SAMSYN_DATABASE_WAIT_S", env.WAIT_S)
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
