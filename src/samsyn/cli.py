@@ -287,7 +287,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(args.run(args))
     # The database and the files that were read in are for this account alone.
     os.umask(0o077)
-    _start_django()
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        _start_django()
+    except ImproperlyConfigured as fault:
+        _say(str(fault))
+        return REFUSED
     from samsyn.core.errors import DomainError
 
     try:

@@ -11,6 +11,8 @@ if len(SECRET_KEY) < 40 or SECRET_KEY.startswith("demo-only"):
 ALLOWED_HOSTS = env.names("SAMSYN_HOSTS", [])
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("SAMSYN_HOSTS saknas. Sätt den till webbplatsens namn, till exempel trygg.kommunen.se.")
+if env.flag("SAMSYN_DEBUG", False):
+    raise ImproperlyConfigured("SAMSYN_DEBUG är på. I drift visar det källkod för vem som helst: ta bort den.")
 SAMSYN_DEMO = False
 
 SECURE_SSL_REDIRECT = True
