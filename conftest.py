@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import settings
+from pytest_django import DjangoDbBlocker
 
 # Two cores with a browser beside make single examples slow now and then; that is not a fault.
 settings.register_profile("samsyn", deadline=None)
@@ -15,6 +16,21 @@ def pytest_configure(config: pytest.Config) -> None:
         from samsyn.config.build import compile_texts
 
         compile_texts()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """
+    Let tests that commit be cleared afterwards: on SQLite that deletes rows, which the log refuses.
+
+    What the log refuses has tests of its own, on an installation as it is (tests/operations).
+    """
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("DROP TRIGGER core_auditentry_no_removal")
 
 
 # Modules that are entries or need an environment of their own; looking for doctests in them would start them.

@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from samsyn.accounts import permissions  # noqa: F401 - enters the routes in the permission table
+        from samsyn.accounts import permissions, personal_data, verbs  # noqa: F401 - enters what it has in the registries

@@ -6,4 +6,4 @@ class CommitmentsConfig(AppConfig):
     label = "commitments"
 
     def ready(self) -> None:
-        from samsyn.commitments import exports, importers  # noqa: F401 - registers what can be read in and out
+        from samsyn.commitments import exports, importers, personal_data, verbs  # noqa: F401 - enters what it has in the registries

@@ -290,6 +290,17 @@ def export(municipality: Municipality, *, only_published: bool = False) -> dict[
     return file
 
 
+def export_document(document: m.CommitmentDocument) -> dict[str, Any]:
+    """Return one document with all that belongs to it and the dialogues it came from, as `load` reads them."""
+    dialogues = d.Dialogue.objects.filter(document_links__document=document).order_by("key").distinct()
+    return {
+        "format": FORMAT,
+        "municipality": document.municipality.code,
+        "dialogues": export_rows(TOP["dialogues"], list(dialogues)),
+        "documents": export_rows(TOP["documents"], [document]),
+    }
+
+
 def _leave_out_what_is_not_public(file: dict[str, Any]) -> None:
     """Leave out drafts of outcomes, exact places that are secret, and the names of what is not in the file."""
     documents = {document["key"] for document in file["documents"]}

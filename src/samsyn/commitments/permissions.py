@@ -26,6 +26,24 @@ REPORT_OUTCOME = act(
 PUBLISH_OUTCOME = act("commitments.publish_outcome", _("Publicera utfall"), roles={Role.STRATEGIST})
 
 
+ARCHIVE = act("commitments.archive", _("Ta ut dokument till arkivet"), roles={Role.STRATEGIST})
+
+
+def can_archive(user: User | AnonymousUser, document: CommitmentDocument) -> bool:
+    """Tell whether a person may take a whole document out for the archive."""
+    return may(user, ARCHIVE, document.municipality_id)
+
+
+def check_can_archive(user: User | AnonymousUser, document: CommitmentDocument) -> None:
+    """
+    Refuse somebody who may not take a document out for the archive.
+
+    :raises NotAllowed: reading is not exporting
+    """
+    if not can_archive(user, document):
+        raise NotAllowed(_("Bara strategen tar ut dokument till arkivet. Be strategen om hjälp."))
+
+
 def can_read_drafts(user: User | AnonymousUser, document: CommitmentDocument) -> bool:
     """Tell whether a person may read what is not yet published."""
     return may(user, READ_DRAFTS, document.municipality_id)

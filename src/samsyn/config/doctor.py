@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from samsyn.config import backup
 from samsyn.core import clock
-from samsyn.core.checks import sqlite_faults
+from samsyn.core.checks import log_faults, sqlite_faults
 from samsyn.core.views import health_faults
 from samsyn.organisations.models import Municipality
 
@@ -28,6 +28,7 @@ def faults() -> list[str]:
         return [*found, "Databasen kan inte öppnas. Kontrollera DATABASE_URL eller SAMSYN_DATA."]
     if n_pending:
         return [*found, f"{n_pending} databasändringar är inte gjorda. Kör ”samsyn setup”."]
+    found += log_faults()
     if not Municipality.objects.exists():
         found.append("Ingen kommun är inlagd. Kör ”samsyn setup”.")
     if not Path(settings.STATIC_ROOT).exists():

@@ -6,7 +6,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from samsyn.core import checks  # noqa: F401 - registers the start-up checks
+        from samsyn.core import checks, own_data, verbs  # noqa: F401 - enters what it has in the registries
         from samsyn.core.permissions import STRANGER, route
 
         route("healthz", who=STRANGER)

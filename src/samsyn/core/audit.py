@@ -1,10 +1,12 @@
 """The log of who did what, written in the same transaction as the act itself."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 from django.db.models import Model
+from django.utils.functional import Promise
 
 from samsyn.core.models import AuditEntry
 
@@ -18,6 +20,26 @@ class Actor(Protocol):
     def audit_label(self) -> str:
         """Role and organisation, never a name or an address."""
         ...
+
+
+_WORDS: dict[str, str | Promise] = {}
+
+
+def verbs(words: Mapping[str, str | Promise]) -> None:
+    """
+    Enter what an app's verbs mean in words, for whoever reads the log.
+
+    :raises ValueError: a verb is already entered
+    """
+    for verb, meaning in words.items():
+        if verb in _WORDS:
+            raise ValueError(f"The verb {verb} is entered twice")
+        _WORDS[verb] = meaning
+
+
+def words_of(verb: str) -> str | Promise:
+    """Return a verb in words, or as it is when nobody has entered it."""
+    return _WORDS.get(verb, verb)
 
 
 def plain(value: Any) -> Any:
@@ -64,6 +86,37 @@ def record(
     )
 
 
+def record_reading(
+    verb: str,
+    model: type[Model],
+    things: Sequence[Model],
+    *,
+    by: Actor,
+    at: datetime,
+    municipality_code: str,
+) -> AuditEntry:
+    """
+    Write one line of a reading of personal data: whose rows, and how many. Never what they said.
+
+    One thing is named as in `record`; several are named by their keys, as many as have room.
+    """
+    keys = [str(thing.pk) for thing in things]
+    one = things[0] if len(things) == 1 else None
+    return AuditEntry.objects.create(
+        at=at,
+        actor_id=by.pk,
+        actor_label=by.audit_label,
+        municipality_code=municipality_code,
+        verb=verb,
+        object_type=model._meta.label_lower,
+        object_id=keys[0] if one is not None else "",
+        object_label=str(getattr(one, "audit_label", one))[:300] if one is not None else ", ".join(keys)[:300],
+        changes={"n": [None, len(keys)]},
+        is_reading=True,
+    )
+
+
 def history(thing: Model) -> list[AuditEntry]:
     """Return what has been done to a thing, newest first."""
-    return list(AuditEntry.objects.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk)))
+    lines = AuditEntry.objects.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
+    return list(lines.filter(is_reading=False))

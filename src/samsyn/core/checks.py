@@ -36,6 +36,24 @@ def sqlite_faults() -> list[str]:
     return faults
 
 
+def log_faults() -> list[str]:
+    """
+    Return what is wrong with the database's own guard of the log; empty if it stands.
+
+    SQLite makes a table anew when a column changes, and then drops the guard in silence.
+    """
+    wanted = {"core_auditentry_no_change", "core_auditentry_no_removal"}
+    catalogue = "sqlite_master WHERE type = 'trigger'" if connection.vendor == "sqlite" else "pg_trigger WHERE true"
+    name = "name" if connection.vendor == "sqlite" else "tgname"
+    with connection.cursor() as cursor:
+        # Every name is our own.
+        cursor.execute(f"SELECT {name} FROM {catalogue} AND {name} LIKE 'core_auditentry_no_%%'")  # noqa: S608
+        found = {row[0] for row in cursor.fetchall()}
+    if wanted <= found:
+        return []
+    return ["Databasen skyddar inte loggen mot ändringar. Fråga den som senast ändrade i databasen."]
+
+
 @register(Tags.database)
 def check_sqlite(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse to start on a SQLite that can lose data."""

@@ -6,4 +6,4 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from samsyn.desk import permissions  # noqa: F401 - enters the routes in the permission table
+        from samsyn.desk import permissions, verbs  # noqa: F401 - enters the routes in the permission table

@@ -9,17 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from samsyn.commitments.models import CommitmentDocument, Outcome
 from samsyn.commitments.presenting import ShownChange, shown_changes
-from samsyn.core import clock
+from samsyn.core import audit, clock
 from samsyn.core.models import AuditEntry
 
-VERBS = {
-    "commitments.outcome_created": _("Skrev ett utkast till utfall"),
-    "commitments.outcome_changed": _("Ändrade ett utkast till utfall"),
-    "commitments.outcome_published": _("Publicerade ett utfall"),
-    "commitments.outcome_corrected": _("Rättade ett publikt utfall"),
-    "commitments.commitmentdocument_created": _("Läste in dokumentet"),
-    "commitments.commitmentdocument_updated": _("Läste in dokumentet på nytt"),
-}
 MODELS = {model._meta.label_lower: model for model in (CommitmentDocument, Outcome)}
 
 
@@ -42,7 +34,7 @@ def event_of(entry: AuditEntry, language: str) -> Event:
     return Event(
         at=clock.local(entry.at),
         who=str(_("Systemet")) if entry.actor_id is None else entry.actor_label,
-        what=str(VERBS.get(entry.verb, entry.verb)),
+        what=str(audit.words_of(entry.verb)),
         thing=entry.object_label,
         changes=shown_changes(MODELS[entry.object_type], changes, language),
     )

@@ -55,14 +55,22 @@ def show(
     request: HttpRequest, template: str, context: dict[str, Any], *, page: str, status: int = 200
 ) -> HttpResponse:
     """Render a staff page; `page` names it in the menu."""
+    who, town = person(request), municipality_of(request)
+    menu = [
+        ("year", "year", _("Året"), True),
+        ("documents", "documents", _("Dokument"), True),
+        ("retention", "retention", _("Gallring"), permissions.can_read_retention(who, town)),
+        ("log", "log", _("Logg"), permissions.can_read_log(who, town)),
+    ]
     frame = {
         "staff_home_url": reverse("desk:year"),
         "staff_nav_items": [
-            {"url": reverse("desk:year"), "label": _("Året"), "current": page == "year"},
-            {"url": reverse("desk:documents"), "label": _("Dokument"), "current": page == "documents"},
+            {"url": reverse(f"desk:{route}"), "label": label, "current": page == name}
+            for name, route, label, is_theirs in menu
+            if is_theirs
         ],
-        "staff_user_label": person(request).audit_label,
+        "staff_user_label": who.audit_label,
         "staff_sign_out_url": reverse("accounts:sign_out"),
-        "example_data": municipality_of(request).is_example,
+        "example_data": town.is_example,
     }
     return render(request, template, frame | context, status=status)

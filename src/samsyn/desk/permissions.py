@@ -23,6 +23,17 @@ REVIEW_PAGE = act(
     roles={Role.STRATEGIST, Role.PAGE_EDITOR},
 )
 
+READ_LOG = act("desk.read_log", _("Läsa loggen"), roles={Role.AUDITOR})
+READ_RETENTION = act(
+    "desk.read_retention",
+    _("Läsa gallringsplanen och gallringsprotokollen"),
+    roles={Role.AUDITOR, Role.ADMINISTRATOR, Role.STRATEGIST},
+)
+DECIDE_RETENTION = act("desk.decide_retention", _("Införa beslut om gallring"), roles={Role.ADMINISTRATOR})
+HANDLE_PERSON_DATA = act(
+    "desk.handle_person_data", _("Läsa och radera uppgifter om en kollega"), roles={Role.ADMINISTRATOR}
+)
+
 STAFF = "alla med en roll i kommunen"
 WRITERS = "strateg, kommunpolis"
 
@@ -30,6 +41,17 @@ for _name in ("start", "year", "parts", "documents"):
     route(f"desk:{_name}", who=STAFF)
 for _name in ("document", "history", "outcome_preview"):
     route(f"desk:{_name}", who="de som får läsa utkast")
+route("desk:log", who="granskare", logged="desk.log_read, när det gäller ett konto")
+route("desk:log_file", who="granskare", logged="desk.log_read")
+route(
+    "desk:retention",
+    who="granskare, teknisk administratör, strateg; införa beslut: teknisk administratör",
+    logged="core.retention_decided",
+)
+route("desk:my_data", who="den som är inloggad, sina egna")
+route("desk:person_data", who="teknisk administratör", logged="desk.person_data_read")
+route("desk:erase_person", who="teknisk administratör, inte sig själv", logged="desk.person_erased")
+route("desk:archive", who="strateg", logged="commitments.archived")
 route("desk:review_done", who="strateg, webbredaktör", logged="desk.page_reviewed")
 route("desk:outcome_new", who=WRITERS, logged="commitments.outcome_created")
 route(
@@ -67,3 +89,63 @@ def check_can_review_page(user: User | AnonymousUser, municipality: Municipality
         raise NotAllowed(
             _("Bara strategen och webbredaktören får markera sidor som granskade. Be någon av dem.")
         )
+
+
+def can_read_log(user: User | AnonymousUser, municipality: Municipality) -> bool:
+    """Tell whether a person may read who has done and read what."""
+    return may(user, READ_LOG, municipality.pk)
+
+
+def check_can_read_log(user: User | AnonymousUser, municipality: Municipality) -> None:
+    """
+    Refuse somebody who may not read the log.
+
+    :raises NotAllowed: the person has another role, or none
+    """
+    if not can_read_log(user, municipality):
+        raise NotAllowed(_("Bara granskaren läser loggen. Be kommunens granskare om hjälp."))
+
+
+def can_read_retention(user: User | AnonymousUser, municipality: Municipality) -> bool:
+    """Tell whether a person may read the disposal plan."""
+    return may(user, READ_RETENTION, municipality.pk)
+
+
+def check_can_read_retention(user: User | AnonymousUser, municipality: Municipality) -> None:
+    """
+    Refuse somebody who may not read the disposal plan.
+
+    :raises NotAllowed: the person has another role, or none
+    """
+    if not can_read_retention(user, municipality):
+        raise NotAllowed(_("Gallringsplanen läses av granskaren, administratören och strategen. Be någon av dem."))
+
+
+def can_decide_retention(user: User | AnonymousUser, municipality: Municipality) -> bool:
+    """Tell whether a person may enter a decision on how long something is kept."""
+    return may(user, DECIDE_RETENTION, municipality.pk)
+
+
+def check_can_decide_retention(user: User | AnonymousUser, municipality: Municipality) -> None:
+    """
+    Refuse somebody who may not enter a decision on how long something is kept.
+
+    :raises NotAllowed: the person has another role, or none
+    """
+    if not can_decide_retention(user, municipality):
+        raise NotAllowed(_("Bara administratören inför beslut om gallring. Be administratören."))
+
+
+def can_handle_person_data(user: User | AnonymousUser, municipality: Municipality) -> bool:
+    """Tell whether a person answers those who ask what is kept about them."""
+    return may(user, HANDLE_PERSON_DATA, municipality.pk)
+
+
+def check_can_handle_person_data(user: User | AnonymousUser, municipality: Municipality) -> None:
+    """
+    Refuse somebody who does not answer those who ask what is kept about them.
+
+    :raises NotAllowed: the person has another role, or none
+    """
+    if not can_handle_person_data(user, municipality):
+        raise NotAllowed(_("Bara administratören läser och raderar uppgifter om andra. Dina egna finns på din sida."))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from samsyn.commitments.enums import DocumentState
 from samsyn.commitments.models import (
@@ -15,7 +17,12 @@ from samsyn.commitments.models import (
     Outcome,
 )
 from samsyn.commitments.verdicts import Reading, reading_of
+from samsyn.core import audit
+from samsyn.core.clock import STOCKHOLM, local
+from samsyn.core.exporting import Table
 from samsyn.core.models import AuditEntry
+from samsyn.desk.forms_records import Wanted
+from samsyn.organisations.models import Municipality
 
 DUE_WITHIN = timedelta(days=60)
 LATELY = timedelta(days=90)
@@ -135,3 +142,70 @@ def history_of(document: CommitmentDocument) -> QuerySet[AuditEntry]:
         Q(object_type=CommitmentDocument._meta.label_lower, object_id=str(document.pk))
         | Q(object_type=Outcome._meta.label_lower, object_id__in=[str(pk) for pk in outcomes])
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """A line of the log, ready to show. `at` is local time."""
+
+    at: datetime
+    who: str
+    account: int | None
+    what: str
+    verb: str
+    thing: str
+    is_reading: bool
+    changes: list[tuple[str, str, str]]
+
+
+def log_of(municipality: Municipality, wanted: Wanted) -> QuerySet[AuditEntry]:
+    """Return the lines of a municipality's log that somebody wants to see, the latest first."""
+    lines = AuditEntry.objects.filter(municipality_code=municipality.code)
+    if wanted.kind:
+        lines = lines.filter(is_reading=wanted.kind == "readings")
+    if wanted.verb:
+        lines = lines.filter(verb__startswith=wanted.verb)
+    if wanted.account is not None:
+        lines = lines.filter(actor_id=wanted.account)
+    if wanted.first:
+        lines = lines.filter(at__gte=datetime.combine(wanted.first, time.min, tzinfo=STOCKHOLM))
+    if wanted.last:
+        lines = lines.filter(at__lt=datetime.combine(wanted.last + timedelta(days=1), time.min, tzinfo=STOCKHOLM))
+    return lines
+
+
+def log_event_of(line: AuditEntry) -> LogEvent:
+    """Put a line of the log into words."""
+    return LogEvent(
+        at=local(line.at),
+        who=str(_("Systemet")) if line.actor_id is None else line.actor_label,
+        account=line.actor_id,
+        what=str(audit.words_of(line.verb)),
+        verb=line.verb,
+        thing=line.object_label,
+        is_reading=line.is_reading,
+        changes=[(name, _shown(pair[0]), _shown(pair[1])) for name, pair in line.changes.items()],
+    )
+
+
+def _shown(value: object) -> str:
+    return "–" if value in (None, "") else str(value)
+
+
+def log_table(lines: Sequence[AuditEntry]) -> Table:
+    """Return lines of the log as rows of a file."""
+    headings = ["tid", "roll", "konto", "händelse", "slag", "id", "vad", "läsning"]
+    rows = [
+        (
+            line.at,
+            line.actor_label,
+            line.actor_id,
+            line.verb,
+            line.object_type,
+            line.object_id,
+            line.object_label,
+            line.is_reading,
+        )
+        for line in lines
+    ]
+    return Table(headings, rows)

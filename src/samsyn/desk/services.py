@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from samsyn.accounts.models import User
-from samsyn.core import audit, clock
+from samsyn.core import audit, clock, personal_data
+from samsyn.core.errors import DomainError
+from samsyn.core.models import AuditEntry
 from samsyn.desk import permissions
-from samsyn.organisations.models import PageReview
+from samsyn.organisations.models import Municipality, PageReview
+
+
+class OwnAccount(DomainError):
+    """Nobody erases the account that they are signed in with."""
+
+
+def note_log_reading(*, municipality: Municipality, lines: Sequence[AuditEntry], by: User, now: datetime) -> None:
+    """Log that somebody read lines of the log."""
+    audit.record_reading(
+        "desk.log_read", AuditEntry, lines, by=by, at=now, municipality_code=municipality.code
+    )
+
+
+def note_person_reading(*, municipality: Municipality, account: User, by: User, now: datetime) -> None:
+    """Log that somebody read all that is kept about a colleague."""
+    audit.record_reading(
+        "desk.person_data_read", User, [account], by=by, at=now, municipality_code=municipality.code
+    )
+
+
+@transaction.atomic
+def erase_person(*, municipality: Municipality, account: User, by: User, now: datetime) -> None:
+    """
+    Erase what may be erased about a colleague, end every sign-in, and close the account.
+
+    :raises NotAllowed: `by` may not
+    :raises OwnAccount: it is one's own
+    """
+    permissions.check_can_handle_person_data(by, municipality)
+    if account.pk == by.pk:
+        raise OwnAccount(_("Du kan inte radera kontot du är inloggad med. Be en annan administratör."))
+    # Named while there still is a role to name it by.
+    audit.record("desk.person_erased", account, by=by, at=now, municipality_code=municipality.code)
+    personal_data.erase_about(account, now=now)
 
 
 @transaction.atomic

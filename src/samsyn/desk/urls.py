@@ -1,6 +1,6 @@
 from django.urls import path
 
-from samsyn.desk.views import documents, outcomes, year
+from samsyn.desk.views import documents, outcomes, records, year
 
 app_name = "desk"
 
@@ -15,6 +15,13 @@ urlpatterns = [
     path("delar/", year.parts, name="parts"),
     path("dokument/", documents.documents, name="documents"),
     path(DOCUMENT, documents.document, name="document"),
+    path("logg/", records.log, name="log"),
+    path("logg/fil.csv", records.log_file, name="log_file"),
+    path("gallring/", records.retention_plan, name="retention"),
+    path("mina-uppgifter/", records.my_data, name="my_data"),
+    path("personer/<int:account>/uppgifter/", records.person_data, name="person_data"),
+    path("personer/<int:account>/radera/", records.erase_person, name="erase_person"),
+    path(DOCUMENT + "arkiv.zip", records.archive_file, name="archive"),
     path(DOCUMENT + "historik/", documents.history, name="history"),
     path(OUTCOMES + "nytt/", outcomes.new, name="outcome_new"),
     path(OUTCOME, outcomes.edit, name="outcome_edit"),

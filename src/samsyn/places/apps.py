@@ -6,4 +6,4 @@ class PlacesConfig(AppConfig):
     label = "places"
 
     def ready(self) -> None:
-        from samsyn.places import exports, importers  # noqa: F401 - registers what can be read in and out
+        from samsyn.places import exports, importers, personal_data  # noqa: F401 - enters what it has in the registries

@@ -17,7 +17,7 @@ from samsyn.commitments import queries as commitments
 from samsyn.commitments.enums import Operator, Task
 from samsyn.commitments.models import Commitment
 from samsyn.commitments.presenting import outcome_context, sign_key
-from samsyn.core import clock, exporting
+from samsyn.core import clock, exporting, retention
 from samsyn.core.errors import NotFound
 from samsyn.dialogues.models import Dialogue
 from samsyn.organisations.current import municipality_of
@@ -414,4 +414,5 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say truthfully what is kept about those who visit and those who work here."""
-    return show(request, "public/privacy.html", {}, page="privacy")
+    context = {"plan": retention.plan(municipality_of(request).code)}
+    return show(request, "public/privacy.html", context, page="privacy")

@@ -6,4 +6,4 @@ class StatisticsConfig(AppConfig):
     label = "statistics"
 
     def ready(self) -> None:
-        from samsyn.statistics import exports, importers  # noqa: F401 - registers what can be read in and out
+        from samsyn.statistics import exports, importers, personal_data  # noqa: F401 - enters what it has in the registries

@@ -49,6 +49,14 @@ TABLE: list[tuple[str, str, str, tuple[int, ...]]] = [
     ("outcome_preview", "get", DRAFT + "granska/", (IN, IN, IN, IN, IN, GONE, GONE, GONE, GONE, SIGN_IN)),
     ("outcome_preview", "get", PUBLIC + "granska/", (IN, IN, IN, IN, IN, GONE, GONE, GONE, GONE, SIGN_IN)),
     ("outcome_publish", "post", DRAFT + "publicera/", (302, NO, NO, NO, NO, GONE, GONE, GONE, GONE, SIGN_IN)),
+    ("log", "get", "/arbete/logg/", (NO, NO, NO, NO, NO, NO, IN, NO, NO, SIGN_IN)),
+    ("log_file", "get", "/arbete/logg/fil.csv", (NO, NO, NO, NO, NO, NO, IN, NO, NO, SIGN_IN)),
+    ("retention", "get", "/arbete/gallring/", (IN, NO, NO, NO, NO, IN, IN, NO, NO, SIGN_IN)),
+    ("retention", "post", "/arbete/gallring/", (NO, NO, NO, NO, NO, 400, NO, NO, NO, SIGN_IN)),
+    ("my_data", "get", "/arbete/mina-uppgifter/", (IN, IN, IN, IN, IN, IN, IN, IN, IN, SIGN_IN)),
+    ("person_data", "get", "/arbete/personer/987654/uppgifter/", (NO, NO, NO, NO, NO, GONE, NO, NO, NO, SIGN_IN)),
+    ("erase_person", "post", "/arbete/personer/987654/radera/", (NO, NO, NO, NO, NO, GONE, NO, NO, NO, SIGN_IN)),
+    ("archive", "get", D + "arkiv.zip", (IN, NO, NO, NO, NO, GONE, GONE, GONE, GONE, SIGN_IN)),
 ]
 CASES = [
     pytest.param(method, url, role, answer, id=f"{method} {route} {url.split('/')[-3]} {role}")
@@ -99,7 +107,7 @@ def test_each_role_reaches_what_it_may_and_nothing_else(
     if role == "ANONYMOUS":
         assert response["Location"].startswith("/konto/logga-in/?next=/arbete/")
     if method == "post":
-        denied = answer in (NO, GONE) or role == "ANONYMOUS"
+        denied = answer in (NO, GONE, 400) or role == "ANONYMOUS"
         assert (_rows() == before) is denied
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from samsyn.commitments.permissions import can_publish_outcome, can_report_outcome
+from samsyn.commitments.permissions import can_archive, can_publish_outcome, can_report_outcome
 from samsyn.core import clock
 from samsyn.desk import history as shown
 from samsyn.desk import queries
@@ -38,6 +38,7 @@ def document(request: HttpRequest, document_key: str) -> HttpResponse:
         "follow_up_is_late": found.follow_up_is_late(clock.today()),
         "may_report": can_report_outcome(user, found),
         "may_publish": can_publish_outcome(user, found),
+        "may_archive": can_archive(user, found),
     }
     return show(request, "desk/document.html", context, page="documents")
 

@@ -1,0 +1,5 @@
+"""Areas are about no person."""
+
+from samsyn.core.personal_data import without_persons
+
+without_persons("places.area", because="outlines and names of areas")
