@@ -11,7 +11,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,6 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from samsyn.core.errors import Conflict
 from samsyn.core.models import AnsweredWrite
+
+# A phone that was out of reach for a week may still send what it holds.
+KEPT = timedelta(days=7)
 
 
 class KeyReused(Conflict):
@@ -63,3 +66,8 @@ def once(
     if row.content_hash != hashed:
         raise KeyReused(_("Samma nyckel har redan använts för något annat. Ladda om sidan och försök igen."))
     return row.answer, True
+
+
+def forget(*, now: datetime) -> int:
+    """Remove the memory of writes that nobody sends again; return how many."""
+    return AnsweredWrite.objects.filter(at__lt=now - KEPT).delete()[0]

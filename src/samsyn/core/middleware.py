@@ -30,5 +30,7 @@ class ErrorPageMiddleware:
         if isinstance(exception, Http404 | PermissionDenied | BadRequest | SuspiciousOperation):
             return None  # Django's own handlers answer these through our views
         reference = secrets.token_hex(4)
-        logger.error("Unexpected error, reference %s", reference, exc_info=exception)
+        logger.error(
+            "Unexpected error, reference %s", reference, exc_info=exception, extra={"reference": reference}
+        )
         return views.error_page(request, status=500, reference=reference)
