@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from samsyn.core.errors import Conflict
@@ -52,17 +52,15 @@ def once(
     :raises KeyReused: the key stands for other content
     """
     hashed = content_hash(content)
-    try:
-        with transaction.atomic():
-            row, created = AnsweredWrite.objects.get_or_create(
-                scope=scope, key=key, defaults={"content_hash": hashed, "at": now}
-            )
-            if created:
-                row.answer = act()
-                row.save(update_fields=["answer"])
-                return row.answer, False
-    except IntegrityError:
-        row = AnsweredWrite.objects.get(scope=scope, key=key)
+    with transaction.atomic():
+        # Whoever comes second waits here until the first is done, and then finds its row.
+        row, created = AnsweredWrite.objects.get_or_create(
+            scope=scope, key=key, defaults={"content_hash": hashed, "at": now}
+        )
+        if created:
+            row.answer = act()
+            row.save(update_fields=["answer"])
+            return row.answer, False
     if row.content_hash != hashed:
         raise KeyReused(_("Samma nyckel har redan använts för något annat. Ladda om sidan och försök igen."))
     return row.answer, True
