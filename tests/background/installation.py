@@ -63,6 +63,7 @@ class Installation:
         return subprocess.Popen(
             [sys.executable, "-c", START + textwrap.dedent(code), *arguments],
             env={**self.environment, **more},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -95,7 +96,7 @@ class Installation:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-            for pipe in (process.stdout, process.stderr):
+            for pipe in (process.stdin, process.stdout, process.stderr):
                 if pipe is not None:
                     pipe.close()
         self.processes.clear()

@@ -53,7 +53,8 @@ def message(**fields: Any) -> OutboxMessage:
 
 
 def send(port: int, *messages: OutboxMessage, **settings: Any) -> None:
-    with SmtpCarrier(**({"host": "localhost", "port": port, "security": "none", "timeout_s": 1.0} | settings)) as line:
+    wanted: dict[str, Any] = {"host": "localhost", "port": port, "security": "none", "timeout_s": 1.0} | settings
+    with SmtpCarrier(**wanted) as line:
         for each in messages or (message(),):
             line.send(each)
 
@@ -105,7 +106,10 @@ def test_no_field_can_become_a_heading_of_its_own(field: str, injected: str) -> 
 
 @pytest.mark.parametrize(
     "address",
-    ["", "a@b.se, c@d.se", "Åsa <a@b.se>", "a@b.se\x00", "a b@c.se", "@c.se", "a@", "a@b..se", "å" * 300 + "@b.se", "(a)@b.se"],
+    [
+        "", "a@b.se, c@d.se", "Åsa <a@b.se>", "a@b.se\x00", "a b@c.se", "@c.se", "a@", "a@b..se", "(a)@b.se",
+        "å" * 300 + "@b.se",
+    ],
 )
 def test_what_is_not_one_address_is_refused(address: str) -> None:
     inbox = Inbox()
@@ -114,7 +118,7 @@ def test_what_is_not_one_address_is_refused(address: str) -> None:
     assert not inbox.mails
 
 
-@pytest.mark.parametrize("address", ["kansli@räddningen.se", "o'brien+trygg@example.se", "FÖRNAMN".lower()[:1] + "@x.se"])
+@pytest.mark.parametrize("address", ["kansli@räddningen.se", "o'brien+trygg@example.se", "anna-karin.o@x.se"])
 def test_honest_addresses_pass(address: str) -> None:
     inbox = Inbox()
     with mail_server(inbox) as port:
@@ -139,7 +143,7 @@ def test_a_domain_with_swedish_letters_goes_as_the_mail_system_writes_it() -> No
         ({"at_sender": "553 5.1.8 who are you"}, TryLater),
     ],
 )
-def test_a_no_is_for_good_and_a_not_now_is_not(answers: dict[str, str], fault: type[Exception]) -> None:
+def test_a_no_is_for_good_and_a_not_now_is_not(answers: dict[str, Any], fault: type[Exception]) -> None:
     with mail_server(Inbox(**answers)) as port, pytest.raises(fault) as said:
         send(port)
     assert type(said.value) is fault
@@ -214,9 +218,11 @@ def test_tls_from_the_first_byte(trusted: tuple[Path, Path]) -> None:
 
 def test_a_certificate_that_nobody_vouches_for_stops_the_mail(tmp_path: Path) -> None:
     inbox = Inbox()
-    with mail_server(inbox, tls_context=context_of(*certificate(tmp_path))) as port:
-        with pytest.raises(Unreachable, match="certifikat"):
-            send(port, security="starttls")
+    with (
+        mail_server(inbox, tls_context=context_of(*certificate(tmp_path))) as port,
+        pytest.raises(Unreachable, match="certifikat"),
+    ):
+        send(port, security="starttls")
     assert not inbox.mails
 
 

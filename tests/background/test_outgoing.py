@@ -33,7 +33,7 @@ Answering = Callable[[BaseHTTPRequestHandler], None]
 @contextmanager
 def web_server(answer: Answering, context: ssl.SSLContext | None = None) -> Iterator[int]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - http.server's name
+        def do_GET(self) -> None:
             answer(self)
 
         do_POST = do_GET  # noqa: N815 - http.server's name
@@ -176,9 +176,9 @@ def test_too_long_an_answer_is_not_read() -> None:
 
 
 def test_half_an_answer_is_none() -> None:
-    with web_server(_says(200, b"halv", **{"Content-Length": "10"})) as port, inside(port) as url:
-        with pytest.raises(NoAnswer):
-            request("GET", url)
+    half = _says(200, b"halv", **{"Content-Length": "10"})
+    with web_server(half) as port, inside(port) as url, pytest.raises(NoAnswer):
+        request("GET", url)
 
 
 def test_one_who_sends_a_byte_now_and_then_is_cut_off() -> None:
@@ -228,8 +228,8 @@ def test_https_holds_only_with_a_certificate_for_that_name(tmp_path: Path, monke
 
 
 def sms(**fields: Any) -> OutboxMessage:
-    wanted = {"key": "kod:1", "channel": Channel.SMS, "address": "+46701234567", "text": "Hej Åsa & Örjan", "created_at": NOW}
-    return OutboxMessage(**(wanted | fields))
+    wanted = {"key": "kod:1", "channel": Channel.SMS, "address": "+46701234567", "text": "Hej Åsa & Örjan"}
+    return OutboxMessage(**(wanted | {"created_at": NOW} | fields))
 
 
 @contextmanager

@@ -55,13 +55,17 @@ def show(
     request: HttpRequest, template: str, context: dict[str, Any], *, page: str, status: int = 200
 ) -> HttpResponse:
     """Render a staff page; `page` names it in the menu."""
+    user = person(request)
+    operations = {"url": reverse("desk:operations"), "label": _("Drift"), "current": page == "operations"}
+    runs = permissions.can_run_installation(user, municipality_of(request))
     frame = {
         "staff_home_url": reverse("desk:year"),
         "staff_nav_items": [
             {"url": reverse("desk:year"), "label": _("Året"), "current": page == "year"},
             {"url": reverse("desk:documents"), "label": _("Dokument"), "current": page == "documents"},
+            *([operations] if runs else []),
         ],
-        "staff_user_label": person(request).audit_label,
+        "staff_user_label": user.audit_label,
         "staff_sign_out_url": reverse("accounts:sign_out"),
         "example_data": municipality_of(request).is_example,
     }

@@ -59,7 +59,7 @@ def _receiver(address: str) -> Address:
 READABLE = SMTP.clone(utf8=True, linesep="\n")
 
 
-def compose(message: OutboxMessage, policy: EmailPolicy = SMTP) -> EmailMessage:
+def compose(message: OutboxMessage, policy: EmailPolicy[EmailMessage] = SMTP) -> EmailMessage:
     """
     Write a message as mail: plain text, marked as made by a machine so that no absence notice comes back.
 
@@ -116,7 +116,7 @@ class SmtpCarrier:
         except smtplib.SMTPNotSupportedError:
             raise Unreachable("E-postservern kan inte kryptera. Se SAMSYN_SMTP_SECURITY.") from None
         except UnicodeError:
-            raise Unreachable("E-postserverns användare och lösenord får bara bestå av a–z, siffror och tecken.") from None
+            raise Unreachable("E-postserverns lösenord får bara bestå av a–z, siffror och tecken.") from None
         except ssl.SSLError:
             raise Unreachable("E-postserverns certifikat eller kryptering godtas inte.") from None
         except (OSError, smtplib.SMTPException):

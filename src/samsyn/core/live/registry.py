@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.contrib.auth.models import AnonymousUser
 
-    Listens = AbstractBaseUser | AnonymousUser
-
-MayListen = Callable[["Listens", dict[str, str]], bool]
+# Named, not imported: the models of accounts are not loaded when this is.
+Listens: TypeAlias = "AbstractBaseUser | AnonymousUser"
+MayListen = Callable[["AbstractBaseUser | AnonymousUser", dict[str, str]], bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,9 @@ class OutboxMessage(models.Model):
     language = models.CharField(_("språk"), max_length=20, default="sv")
     subject = models.CharField(_("ämne"), max_length=300, blank=True)
     text = models.TextField(_("text"), blank=True)
-    unsubscribe_url = models.CharField(_("adress för att avsluta"), max_length=300, blank=True, default="", db_default="")
+    unsubscribe_url = models.CharField(
+        _("adress för att avsluta"), max_length=300, blank=True, default="", db_default=""
+    )
     state = models.CharField(_("läge"), max_length=10, choices=MessageState, default=MessageState.WAITING)
     created_at = models.DateTimeField(_("skrivet"))
     due_at = models.DateTimeField(_("ska skickas"))

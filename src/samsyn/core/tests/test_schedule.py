@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -129,7 +128,8 @@ def test_a_row_whose_job_is_gone_from_the_code_harms_nobody(done: list[tuple[str
     assert not turn(NOW)
 
 
-def test_a_job_by_the_clock_waits_for_its_first_time(db: None, _alone: None) -> None:
+@pytest.mark.usefixtures("db", "_alone")
+def test_a_job_by_the_clock_waits_for_its_first_time() -> None:
     job("prov.natt", "Natt", run=lambda now: None, rule=Daily(time(3, 10)))
     assert not turn(NOW)
     assert row("prov.natt").next_at == datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
@@ -190,7 +190,7 @@ def test_each_day_has_one_time_and_it_is_the_one_on_the_wall(now: datetime, at: 
 
 
 @pytest.fixture
-def _everything_old(db: None) -> Iterator[None]:
+def _everything_old(db: None) -> None:
     for age in (timedelta(days=8), timedelta(minutes=1)):
         LiveEvent.objects.create(at=NOW - age, topic="prov")
         AnsweredWrite.objects.create(
@@ -198,7 +198,6 @@ def _everything_old(db: None) -> Iterator[None]:
         )
         Heartbeat.objects.create(name=f"worker:{age.days}", at=NOW - age)
     Heartbeat.objects.create(name="worker", at=NOW - timedelta(days=8))
-    yield
 
 
 @pytest.mark.usefixtures("_everything_old")
