@@ -256,7 +256,7 @@ def test_a_line_that_is_cut_is_made_anew_and_what_came_meanwhile_is_told(
     port = serve(town)
     with stream(port, sessions["ADMINISTRATOR"]) as found:
         town.python(PUBLISH, "1", "0")
-        eventually(lambda: found.ids())
+        eventually(found.ids)
         n_cut = town.python(
             """
             import json

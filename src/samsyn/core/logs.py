@@ -25,7 +25,10 @@ _NAMED_KEY = re.compile(
     r"[^\s&;,\"']{4,}"
 )
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.+/=-]{8,}")
-_KEY_IN_PATH = re.compile(r"(?<=/)(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{20,}(?=[/?#\s\"']|$)")
+# Large and small letters and digits, or hexadecimal: the readable names in our own addresses are neither.
+_KEY_IN_PATH = re.compile(
+    r"(?<=/)(?:(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{20,}|[0-9a-f-]{24,})(?=[/?#\s\"']|$)"
+)
 _LOGIN_IN_ADDRESS = re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+@")
 
 
