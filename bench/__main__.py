@@ -10,12 +10,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import demo_start, import_statistics, pages, report
+from bench import demo_start, import_statistics, live, outbox, pages, report
 from bench.report import Figure
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "pages": pages.run,
     "import": import_statistics.run,
+    "outbox": outbox.run,
+    "live": live.run,
     "demo": demo_start.run,
 }
 

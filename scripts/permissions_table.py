@@ -70,6 +70,16 @@ def routes_table() -> Iterator[str]:
             yield row([f"`{address}`", f"`{name}`", rule.who, rule.limit, rule.logged])
 
 
+def topics_table() -> Iterator[str]:
+    """Yield the lines of who hears what on the live streams."""
+    from samsyn.core import live
+
+    yield row(["Ämne", "Vem"])
+    yield row(["---"] * 2)
+    for topic in live.topics():
+        yield row([f"`/live/{topic.form}`", topic.who])
+
+
 def page() -> str:
     """Return the whole page. Expects Django to be set up."""
     from django.utils import translation
@@ -77,8 +87,11 @@ def page() -> str:
 
     autodiscover_modules("permissions")
     with translation.override("sv"):
-        acts, routes = "\n".join(acts_table()), "\n".join(routes_table())
-    return f"{HEAD}\n## Vad en roll får göra\n\n{acts}\n\n## Vem som når en adress\n\n{routes}\n"
+        acts, routes, topics = ("\n".join(table()) for table in (acts_table, routes_table, topics_table))
+    return (
+        f"{HEAD}\n## Vad en roll får göra\n\n{acts}\n\n## Vem som når en adress\n\n{routes}\n"
+        f"\n## Vem som hör vad i öppna sidor\n\n{topics}\n"
+    )
 
 
 def main() -> None:

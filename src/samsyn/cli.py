@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from samsyn.config import backup
 
 DONE, REFUSED, WRONG_CALL = 0, 1, 2
+WAIT_FOR_WORKER_S = 60
 
 
 def _use_settings() -> None:
@@ -87,6 +88,25 @@ def _address() -> str:
     return f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}:{port}"  # noqa: S104
 
 
+def _missing_worker(*, wait: bool) -> str:
+    """Return why the site may not start yet; with `wait`, after having given the worker some time to come."""
+    import time
+
+    from django.db import connection
+
+    from samsyn.config import readiness
+
+    if readiness.worker_is_here():
+        return ""
+    last = time.monotonic() + (WAIT_FOR_WORKER_S if wait else 0)
+    fault = readiness.worker_fault()
+    while fault and time.monotonic() < last:
+        time.sleep(0.5)
+        fault = readiness.worker_fault()
+    connection.close()  # the server's threads have their own
+    return fault
+
+
 def _serve(args: argparse.Namespace) -> int:
     import socket
 
@@ -98,6 +118,10 @@ def _serve(args: argparse.Namespace) -> int:
     if faults:
         for fault in faults:
             _say(fault)
+        return REFUSED
+    fault = _missing_worker(wait=getattr(args, "wait_for_worker", False))
+    if fault:
+        _say(fault)
         return REFUSED
     host, port = _host_and_port()
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -116,6 +140,7 @@ def _serve(args: argparse.Namespace) -> int:
         host=host,
         port=port,
         access_log=False,
+        log_config=None,  # all goes through the settings, where personal data is taken out
         log_level="warning",
         timeout_graceful_shutdown=2,
         server_header=False,
@@ -127,12 +152,16 @@ def _worker(args: argparse.Namespace) -> int:
     import signal
     import threading
 
+    from samsyn.config import readiness
     from samsyn.core import worker
 
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    stop_metrics = readiness.serve_metrics()
     worker.run(stop)
+    if stop_metrics is not None:
+        stop_metrics()
     return DONE
 
 
@@ -247,7 +276,10 @@ def _parser() -> argparse.ArgumentParser:
     setup.add_argument("--name", required=True, metavar="NAMN", help="kommunens namn")
     demo = command("demo", _demo, "Ladda demostaden och visa den.")
     demo.add_argument("--load-only", action="store_true", help="ladda, men starta inte webbplatsen")
-    command("serve", _serve, "Starta webbplatsen.")
+    serve = command("serve", _serve, "Starta webbplatsen.")
+    serve.add_argument(
+        "--wait-for-worker", action="store_true", help="vänta en minut på bakgrundsarbetet i stället för att vägra"
+    )
     command("worker", _worker, "Starta bakgrundsarbetet.")
     command("check", _check, "Undersök installationen.").add_argument("--json", action="store_true")
     backups = command("backup", _backup, "Kopiera hela installationen till en fil, och pröva att återställa den.")

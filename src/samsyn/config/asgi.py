@@ -1,44 +1,91 @@
-"""ASGI entry: the Django site behind WSGI threads, and the server's start and stop."""
+"""ASGI entry: the Django site behind WSGI threads, the live streams beside it, and the server's start and stop."""
 
 import os
 import threading
+from collections.abc import Callable
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samsyn.config.settings.dev")
 
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
-from samsyn.config import body
-from samsyn.config.body import Receive, Scope, Send
+from samsyn.config import body, readiness
+from samsyn.config.body import Message, Receive, Scope, Send
 
 # Sync views behind Django's own ASGI handler hop threads at every middleware; this is several times faster.
 _site = WSGIMiddleware(get_wsgi_application(), workers=4)  # type: ignore[arg-type]  # PEP 3333 has no types
-_stop = threading.Event()
+
+from samsyn.core import metrics, wake
+from samsyn.core.live.answering import PREFIX, Streams
 
 
-def _start_worker() -> None:
-    from samsyn.core import worker
+class _Process:
+    """What runs in this process beside the answers: the worker, the streams, the figures."""
 
-    threading.Thread(target=worker.run, args=(_stop,), name="samsyn-worker", daemon=True).start()
+    def __init__(self) -> None:
+        self.streams = Streams()
+        self._stop = threading.Event()
+        self._stop_metrics: Callable[[], None] | None = None
+
+    def start(self) -> str:
+        """Start it; return what stands in the way, or nothing."""
+        if not readiness.worker_is_here():
+            fault = readiness.worker_fault()
+            if fault:
+                return fault
+        else:
+            from samsyn.core import worker
+
+            threading.Thread(target=worker.run, args=(self._stop,), name="samsyn-worker", daemon=True).start()
+        self._stop_metrics = readiness.serve_metrics()
+        return ""
+
+    def stop(self) -> None:
+        """Stop it."""
+        self._stop.set()
+        wake.worker()
+        self.streams.stop()
+        if self._stop_metrics is not None:
+            self._stop_metrics()
+
+
+_process = _Process()
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Answer the server's life-cycle messages."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            fault = _process.start()
+            if fault:
+                await send({"type": "lifespan.startup.failed", "message": fault})
+                return
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            _process.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer the server's life-cycle messages here, and give requests to the site."""
+    """Answer the server's messages and the live streams here, and give other requests to the site."""
     if scope["type"] == "lifespan":
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                if os.environ.get("SAMSYN_WORKER_IN_PROCESS", "1") == "1":
-                    _start_worker()
-                await send({"type": "lifespan.startup.complete"})
-            elif message["type"] == "lifespan.shutdown":
-                _stop.set()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
+        await _live(receive, send)
+        return
+
+    async def counted(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            metrics.answered(message["status"])
+        await send(message)
+
     if scope["type"] == "http":
+        if scope["path"].startswith(PREFIX):
+            await _process.streams(scope, receive, counted)
+            return
         try:
             receive = await body.read_ahead(scope, receive)
         except body.Refused as refusal:
-            await body.refuse(send, refusal)
+            await body.refuse(counted, refusal)
             return
-    await _site(scope, receive, send)  # type: ignore[arg-type]  # a2wsgi has its own names for the same shapes
+    await _site(scope, receive, counted)  # type: ignore[arg-type]  # a2wsgi has its own names for the same shapes

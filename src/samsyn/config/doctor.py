@@ -1,6 +1,6 @@
 """The doctor behind `samsyn check`: what is wrong with an installation, in sentences."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -10,10 +10,14 @@ from django.db.migrations.executor import MigrationExecutor
 
 from samsyn.config import backup
 from samsyn.core import clock
+from samsyn.core.carriers import carriers
 from samsyn.core.checks import log_faults, sqlite_faults
+from samsyn.core.enums import Channel
+from samsyn.core.models import OutboxMessage, ScheduledJob
 from samsyn.core.views import health_faults
 from samsyn.organisations.models import Municipality
 
+LATE = timedelta(hours=1)
 OLDEST_BACKUP = timedelta(days=2)
 
 
@@ -33,7 +37,8 @@ def faults() -> list[str]:
         found.append("Ingen kommun är inlagd. Kör ”samsyn setup”.")
     if not Path(settings.STATIC_ROOT).exists():
         found.append("Webbplatsens filer är inte samlade. Kör ”samsyn setup”.")
-    return found + _backup_faults() + [f"Drift: {fault}." for fault in health_faults()]
+    found += [f"Drift: {fault}." for fault in health_faults()]
+    return found + _backup_faults() + message_faults(now=clock.now()) + schedule_faults()
 
 
 def _backup_faults() -> list[str]:
@@ -46,3 +51,30 @@ def _backup_faults() -> list[str]:
     if found > OLDEST_BACKUP:
         return [f"Den senaste säkerhetskopian är {found.days} dygn gammal. Kör ”samsyn backup FIL”."]
     return []
+
+
+def message_faults(*, now: datetime) -> list[str]:
+    """Return what is wrong with what should have been sent."""
+    found = []
+    ways = carriers()
+    if Channel.MAIL not in ways:
+        found.append("E-post är inte inställd, så inget skickas. Sätt SAMSYN_SMTP_HOST och SAMSYN_MAIL_FROM.")
+    n_dead = OutboxMessage.objects.dead().count()
+    if n_dead:
+        found.append(f"{n_dead} meddelanden gick inte att skicka. Ta hand om dem på /arbete/drift/meddelanden/.")
+    late = OutboxMessage.objects.waiting().filter(due_at__lt=now - LATE)
+    n_late = late.filter(channel__in=list(ways)).count()
+    if n_late:
+        found.append(f"{n_late} meddelanden skulle ha skickats för mer än en timme sedan. Se om bakgrundsarbetet går.")
+    n_stuck = late.exclude(channel__in=list(ways)).count()
+    if n_stuck:
+        found.append(f"{n_stuck} meddelanden väntar på ett sätt att skickas. Se drift-guiden om e-post och sms.")
+    return found
+
+
+def schedule_faults() -> list[str]:
+    """Return which scheduled jobs fail again and again; once may be a database that was busy."""
+    failing = ScheduledJob.objects.filter(n_failures__gte=2)
+    return [
+        f"Arbetet {row.name} har misslyckats {row.n_failures} gånger i rad ({row.fault}). Se loggen." for row in failing
+    ]

@@ -40,18 +40,28 @@ def flag(name: str, default: bool) -> bool:
         raise ImproperlyConfigured(f"Miljövariabeln {name} ska vara 1 eller 0, inte {value!r}.") from None
 
 
-def whole(name: str, default: int) -> int:
+def number(name: str, default: int) -> int:
     """
-    Return a setting that is a whole number from 1.
+    Return a setting that is a whole number.
 
-    :raises ImproperlyConfigured: anything else
+    :raises ImproperlyConfigured: it is something else
     """
-    value = os.environ.get(name, "").strip()
-    if not value:
-        return default
-    if not value.isascii() or not value.isdigit() or int(value) < 1:
-        raise ImproperlyConfigured(f"Miljövariabeln {name} ska vara ett heltal från 1, inte {value!r}.")
+    value = os.environ.get(name) or str(default)
+    if not value.strip().isdecimal():
+        raise ImproperlyConfigured(f"Miljövariabeln {name} ska vara ett heltal, inte {value!r}.")
     return int(value)
+
+
+def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
+    """
+    Return a setting that is one of a few words.
+
+    :raises ImproperlyConfigured: it is another word
+    """
+    value = (os.environ.get(name) or default).strip().lower()
+    if value not in allowed:
+        raise ImproperlyConfigured(f"Miljövariabeln {name} ska vara {' eller '.join(allowed)}, inte {value!r}.")
+    return value
 
 
 def names(name: str, default: list[str]) -> list[str]:

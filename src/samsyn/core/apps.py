@@ -6,7 +6,8 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from samsyn.core import checks, own_data, verbs  # noqa: F401 - enters what it has in the registries
+        from samsyn.core import checks, jobs, own_data, verbs  # noqa: F401 - enters what it has in the registries
         from samsyn.core.permissions import STRANGER, route
 
+        jobs.enter()
         route("healthz", who=STRANGER)

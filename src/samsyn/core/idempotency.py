@@ -11,14 +11,17 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from samsyn.core.errors import Conflict
 from samsyn.core.models import AnsweredWrite
+
+# A phone that was out of reach for a week may still send what it holds.
+KEPT = timedelta(days=7)
 
 
 class KeyReused(Conflict):
@@ -49,17 +52,20 @@ def once(
     :raises KeyReused: the key stands for other content
     """
     hashed = content_hash(content)
-    try:
-        with transaction.atomic():
-            row, created = AnsweredWrite.objects.get_or_create(
-                scope=scope, key=key, defaults={"content_hash": hashed, "at": now}
-            )
-            if created:
-                row.answer = act()
-                row.save(update_fields=["answer"])
-                return row.answer, False
-    except IntegrityError:
-        row = AnsweredWrite.objects.get(scope=scope, key=key)
+    with transaction.atomic():
+        # Whoever comes second waits here until the first is done, and then finds its row.
+        row, created = AnsweredWrite.objects.get_or_create(
+            scope=scope, key=key, defaults={"content_hash": hashed, "at": now}
+        )
+        if created:
+            row.answer = act()
+            row.save(update_fields=["answer"])
+            return row.answer, False
     if row.content_hash != hashed:
         raise KeyReused(_("Samma nyckel har redan använts för något annat. Ladda om sidan och försök igen."))
     return row.answer, True
+
+
+def forget(*, now: datetime) -> int:
+    """Remove the memory of writes that nobody sends again; return how many."""
+    return AnsweredWrite.objects.filter(at__lt=now - KEPT).delete()[0]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.template.loader import render_to_string
+from django.template import Context, Engine
 from django.utils import translation
 from django.utils.functional import Promise
 
@@ -74,7 +74,9 @@ def words(what: MessageKind, context: Mapping[str, Any], *, language: str) -> Wo
     :raises ValueError: the template lacks its subject line
     """
     with translation.override(language):
-        made = render_to_string(what.template, dict(context)).strip()
+        template = Engine.get_default().get_template(what.template)
+        # A message is plain text, not a page: an ampersand in a name stays one.
+        made = template.render(Context(dict(context), autoescape=False)).strip()
     if what.channel is Channel.SMS:
         return Words("", " ".join(made.split()))
     subject, _separator, text = made.partition("\n")

@@ -33,7 +33,9 @@ class ErrorPageMiddleware:
         reference = secrets.token_hex(4)
         if isinstance(exception, OperationalError):
             # Locked for too long, full, or gone: nothing was saved, and it may well work later.
-            logger.error("The database refused, reference %s", reference, exc_info=exception)
+            logger.error("The database refused", exc_info=exception, extra={"reference": reference})
             return views.error_page(request, status=503, reference=reference)
-        logger.error("Unexpected error, reference %s", reference, exc_info=exception)
+        logger.error(
+            "Unexpected error, reference %s", reference, exc_info=exception, extra={"reference": reference}
+        )
         return views.error_page(request, status=500, reference=reference)

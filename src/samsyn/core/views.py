@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from samsyn.core import clock
-from samsyn.core.models import Heartbeat
+from samsyn.core.models import Heartbeat, OutboxMessage
 
 WORKER = "worker"
 logger = logging.getLogger(__name__)
@@ -104,9 +104,20 @@ def health_faults() -> list[str]:
     return []
 
 
+def health_notes() -> list[str]:
+    """Return what somebody should look at though the site works."""
+    try:
+        n_dead = OutboxMessage.objects.dead().count()
+    except DatabaseError:
+        return []
+    return [f"meddelanden som inte gick att skicka: {n_dead}"] if n_dead else []
+
+
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200 only when the database and the worker are well; say what is wrong otherwise."""
     faults = health_faults()
-    response = JsonResponse({"ok": not faults, "faults": faults}, status=503 if faults else 200)
+    # A letter that did not arrive is somebody's to look at, but no reason to take the site down.
+    notes = [] if faults else health_notes()
+    response = JsonResponse({"ok": not faults, "faults": faults, "notes": notes}, status=503 if faults else 200)
     response["Cache-Control"] = "no-store"
     return response

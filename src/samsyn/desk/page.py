@@ -60,6 +60,7 @@ def show(
         ("year", "year", _("Året"), True),
         ("documents", "documents", _("Dokument"), True),
         ("retention", "retention", _("Gallring"), permissions.can_read_retention(who, town)),
+        ("operations", "operations", _("Drift"), permissions.can_run_installation(who, town)),
         ("log", "log", _("Logg"), permissions.can_read_log(who, town)),
     ]
     frame = {

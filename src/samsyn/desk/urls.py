@@ -1,6 +1,6 @@
 from django.urls import path
 
-from samsyn.desk.views import documents, outcomes, records, year
+from samsyn.desk.views import documents, operations, outcomes, records, year
 
 app_name = "desk"
 
@@ -13,6 +13,11 @@ urlpatterns = [
     path("aret/", year.year, name="year"),
     path("granskningar/<slug:page>/", year.review_done, name="review_done"),
     path("delar/", year.parts, name="parts"),
+    path("drift/", operations.overview, name="operations"),
+    path("drift/meddelanden/", operations.messages, name="messages"),
+    path("drift/meddelanden/forhandsvisning/", operations.preview, name="message_preview"),
+    path("drift/meddelanden/<int:pk>/skicka-igen/", operations.send_again, name="message_send_again"),
+    path("drift/meddelanden/<int:pk>/ge-upp/", operations.give_up, name="message_give_up"),
     path("dokument/", documents.documents, name="documents"),
     path(DOCUMENT, documents.document, name="document"),
     path("logg/", records.log, name="log"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samsyn import __version__
 from samsyn.config import env
+from samsyn.core import logs
 
 PACKAGE = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("SAMSYN_DATA") or Path.cwd() / ".data").resolve()
@@ -69,7 +70,7 @@ TEMPLATES = [
 
 DATABASES = {
     "default": env.database(
-        os.environ.get("DATABASE_URL"), DATA, wait_s=env.whole("SAMSYN_DATABASE_WAIT_S", env.WAIT_S)
+        os.environ.get("DATABASE_URL"), DATA, wait_s=env.number("SAMSYN_DATABASE_WAIT_S", env.WAIT_S)
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -129,11 +130,23 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "samsyn.core.views.csrf_failed"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
-}
+LOGGING = logs.configuration(env.choice("SAMSYN_LOG", ("plain", "json"), "plain"))
+# HOST:PORT for those who measure, on a private address; empty is nowhere.
+METRICS = env.text("SAMSYN_METRICS", "")
+
+# Messages out: see docs/guide/drift.md
+MESSAGES_TO_FILES = True  # what has no other way becomes a file; production turns it off
+MAIL_FROM = env.text("SAMSYN_MAIL_FROM", "Samsyn <samsyn@localhost>")
+SMTP_HOST = env.text("SAMSYN_SMTP_HOST", "")
+SMTP_SECURITY = env.choice("SAMSYN_SMTP_SECURITY", ("starttls", "tls", "none"), "starttls")
+SMTP_PORT = env.number("SAMSYN_SMTP_PORT", {"starttls": 587, "tls": 465, "none": 25}[SMTP_SECURITY])
+SMTP_USER = env.text("SAMSYN_SMTP_USER", "")
+SMTP_PASSWORD = env.text("SAMSYN_SMTP_PASSWORD", "")
+ELKS_URL = "https://api.46elks.com/a1/sms"
+ELKS_USER = env.text("SAMSYN_46ELKS_USER", "")
+ELKS_PASSWORD = env.text("SAMSYN_46ELKS_PASSWORD", "")
+ELKS_DRY_RUN = env.flag("SAMSYN_46ELKS_DRYRUN", False)
+SMS_FROM = env.text("SAMSYN_SMS_FROM", "Samsyn")
+# The only hosts that are ever asked for anything, and those of them (HOST:PORT) that are the municipality's own.
+OUTGOING_INSIDE = env.names("SAMSYN_OUTGOING_INSIDE", [])
+OUTGOING_HOSTS = ["api.46elks.com", *env.names("SAMSYN_OUTGOING_HOSTS", [])]

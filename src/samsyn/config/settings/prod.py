@@ -1,9 +1,12 @@
 """Settings for a town's own installation. Everything secret comes from the environment."""
 
+import os
+
 from django.core.exceptions import ImproperlyConfigured
 
 from samsyn.config import env
 from samsyn.config.settings.base import *  # noqa: F403 - a settings module is its names
+from samsyn.core import logs
 
 SECRET_KEY = env.text("SAMSYN_SECRET_KEY")
 if len(SECRET_KEY) < 40 or SECRET_KEY.startswith("demo-only"):
@@ -14,6 +17,13 @@ if not ALLOWED_HOSTS:
 if env.flag("SAMSYN_DEBUG", False):
     raise ImproperlyConfigured("SAMSYN_DEBUG är på. I drift visar det källkod för vem som helst: ta bort den.")
 SAMSYN_DEMO = False
+LOGGING = logs.configuration(env.choice("SAMSYN_LOG", ("plain", "json"), "json"))
+# A file that nobody reads is no message: without a mail server mail waits, and "samsyn check" says so.
+MESSAGES_TO_FILES = False
+if SMTP_HOST and "SAMSYN_MAIL_FROM" not in os.environ:
+    raise ImproperlyConfigured("SAMSYN_MAIL_FROM saknas. Sätt den till avsändaren, till exempel trygg@kommunen.se.")
+if SMTP_SECURITY == "none" and SMTP_PASSWORD and SMTP_HOST not in {"localhost", "127.0.0.1", "::1"}:
+    raise ImproperlyConfigured("SAMSYN_SMTP_SECURITY får inte vara none med lösenord: det skulle gå i klartext.")
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,7 +1,7 @@
 """Rows that belong to the house itself, by subject."""
 
 from samsyn.core.models.audit import AuditEntry, AuditEntryQuerySet
-from samsyn.core.models.background import Heartbeat, LiveEvent, OutboxMessage, ScheduledJob
+from samsyn.core.models.background import Heartbeat, LiveEvent, OutboxMessage, OutboxMessageQuerySet, ScheduledJob
 from samsyn.core.models.files import ImportedFile, Photo
 from samsyn.core.models.requests import AnsweredWrite, RateCount
 from samsyn.core.models.retention import PurgeProtocol, RetentionRule
@@ -14,6 +14,7 @@ __all__ = [
     "ImportedFile",
     "LiveEvent",
     "OutboxMessage",
+    "OutboxMessageQuerySet",
     "Photo",
     "PurgeProtocol",
     "RateCount",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -25,12 +26,38 @@ class Heartbeat(models.Model):
         return self.name
 
 
+# What a message says and to whom; emptied when it has been sent or given up.
+PERSONAL_FIELDS_OF_MESSAGE = ("address", "subject", "text", "unsubscribe_url")
+
+
+class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
+    """Messages by what is to be done with them."""
+
+    def free(self, now: datetime) -> OutboxMessageQuerySet:
+        """Those that a worker may take now: due, and claimed by nobody who is still at it."""
+        unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
+        return self.filter(unclaimed, state=MessageState.WAITING, due_at__lte=now)
+
+    def waiting(self) -> OutboxMessageQuerySet:
+        """Those that are still to be sent."""
+        return self.filter(state=MessageState.WAITING)
+
+    def dead(self) -> OutboxMessageQuerySet:
+        """Those that could not be sent, and that somebody should look at."""
+        return self.filter(state=MessageState.DEAD)
+
+    def seen_from(self, municipality_code: str) -> OutboxMessageQuerySet:
+        """Those of one municipality, and those that belong to none, such as about the installation itself."""
+        return self.filter(municipality_code__in=[municipality_code, ""])
+
+
 class OutboxMessage(models.Model):
     """
     A message to somebody outside, written in the transaction of the act that it tells of and sent by the worker.
 
     `key` says what the message is about: a second message with the same key is not made. The address and the text
-    are personal and are emptied when the message has been sent or given up; the row stays as a trace of that.
+    are personal and are emptied when the message has been sent or given up; the row stays as a trace of that. One
+    that could not be sent keeps them, so that a person can have it sent again, until it is given up or too old.
     """
 
     key = models.CharField(_("nyckel"), max_length=160, unique=True)
@@ -41,6 +68,9 @@ class OutboxMessage(models.Model):
     language = models.CharField(_("språk"), max_length=20, default="sv")
     subject = models.CharField(_("ämne"), max_length=300, blank=True)
     text = models.TextField(_("text"), blank=True)
+    unsubscribe_url = models.CharField(
+        _("adress för att avsluta"), max_length=300, blank=True, default="", db_default=""
+    )
     state = models.CharField(_("läge"), max_length=10, choices=MessageState, default=MessageState.WAITING)
     created_at = models.DateTimeField(_("skrivet"))
     due_at = models.DateTimeField(_("ska skickas"))
@@ -49,6 +79,8 @@ class OutboxMessage(models.Model):
     claimed_by = models.CharField(_("upptaget av"), max_length=60, blank=True)
     finished_at = models.DateTimeField(_("avslutat"), null=True)
     fault = models.CharField(_("fel"), max_length=300, blank=True)
+
+    objects: ClassVar[OutboxMessageQuerySet] = OutboxMessageQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("meddelande")

@@ -2,8 +2,7 @@
 
 import logging
 import sqlite3
-import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -19,7 +18,6 @@ from django.urls import path
 
 from samsyn.core import checks, clock, views, worker
 from samsyn.core.errors import Conflict, DomainError, NotAllowed, NotFound, TooMany
-from samsyn.core.models import Heartbeat, RateCount
 
 SECRET = "namnet-på-en-tabell"  # something that no page may show
 FAULTS: dict[str, Exception] = {
@@ -172,45 +170,6 @@ def test_it_is_not_well_when_the_database_does_not_answer(monkeypatch: pytest.Mo
         _break_the_database(broken)
         health = _health()
     assert health == (503, ["databasen svarar inte"])
-
-
-# --- the worker -----------------------------------------------------------------------------------------
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.mark.django_db
-def test_a_turn_can_be_repeated() -> None:
-    worker.tick(now=NOW)
-    worker.tick(now=NOW + timedelta(seconds=5))
-    assert Heartbeat.objects.get().at == NOW + timedelta(seconds=5)
-
-
-@pytest.mark.django_db
-def test_a_turn_forgets_yesterdays_counters() -> None:
-    RateCount.objects.create(bucket="gammal", window_start_at=NOW - timedelta(days=2))
-    RateCount.objects.create(bucket="ny", window_start_at=NOW)
-    worker.tick(now=NOW)
-    assert [count.bucket for count in RateCount.objects.all()] == ["ny"]
-
-
-def test_a_failed_turn_is_logged_and_the_next_one_is_made(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    stop, turns = threading.Event(), []
-
-    def tick(*, now: datetime) -> None:
-        turns.append(now)
-        if len(turns) == 1:
-            raise RuntimeError("fel")
-        stop.set()
-
-    monkeypatch.setattr(worker, "tick", tick)
-    monkeypatch.setattr(worker, "INTERVAL_S", 0)
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
-    worker.run(stop, read_clock=lambda: NOW)
-    assert turns == [NOW, NOW]
-    assert "A turn of the worker failed" in caplog.text
 
 
 # --- the database library -------------------------------------------------------------------------------

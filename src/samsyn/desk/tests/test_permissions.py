@@ -8,8 +8,10 @@ from django.test import Client
 from samsyn.accounts.models import User
 from samsyn.commitments.models import Commitment, Outcome
 from samsyn.commitments.tests import factories
-from samsyn.core.models import AuditEntry
+from samsyn.core.enums import MessageState
+from samsyn.core.models import AuditEntry, OutboxMessage
 from samsyn.core.permissions import routes
+from samsyn.core.tests.messages import NOW, a_message
 from samsyn.desk.urls import urlpatterns
 from samsyn.organisations.enums import Role
 from samsyn.organisations.models import PageReview
@@ -29,6 +31,8 @@ ROLES = (
 D = "/arbete/dokument/medborgarlofte-2020/"
 DRAFT = D + "synlig-polis/utfall/utkastet/"
 PUBLIC = D + "synlig-polis/utfall/det-publika/"
+PREVIEW = "/arbete/drift/meddelanden/forhandsvisning/"
+MESSAGE = "/arbete/drift/meddelanden/4711/"
 IN, NO, GONE, SIGN_IN = 200, 403, 404, 302
 
 # Route, method, address, and the answer to each role in the order of ROLES.
@@ -38,6 +42,11 @@ TABLE: list[tuple[str, str, str, tuple[int, ...]]] = [
     ("parts", "get", "/arbete/delar/", (IN, IN, IN, IN, IN, IN, IN, NO, NO, SIGN_IN)),
     ("documents", "get", "/arbete/dokument/", (IN, IN, IN, IN, IN, IN, IN, NO, NO, SIGN_IN)),
     ("review_done", "post", "/arbete/granskningar/start/", (302, NO, 302, NO, NO, NO, NO, NO, NO, SIGN_IN)),
+    ("operations", "get", "/arbete/drift/", (NO, NO, NO, NO, NO, IN, NO, NO, NO, SIGN_IN)),
+    ("messages", "get", "/arbete/drift/meddelanden/", (NO, NO, NO, NO, NO, IN, NO, NO, NO, SIGN_IN)),
+    ("message_preview", "get", PREVIEW, (IN, NO, IN, NO, NO, IN, NO, NO, NO, SIGN_IN)),
+    ("message_send_again", "post", MESSAGE + "skicka-igen/", (NO, NO, NO, NO, NO, 302, NO, NO, NO, SIGN_IN)),
+    ("message_give_up", "post", MESSAGE + "ge-upp/", (NO, NO, NO, NO, NO, 302, NO, NO, NO, SIGN_IN)),
     ("document", "get", D, (IN, IN, IN, IN, IN, GONE, GONE, GONE, GONE, SIGN_IN)),
     ("history", "get", D + "historik/", (IN, IN, IN, IN, IN, GONE, GONE, GONE, GONE, SIGN_IN)),
     ("outcome_new", "get", D + "synlig-polis/utfall/nytt/", (IN, IN, NO, NO, NO, GONE, GONE, GONE, GONE, SIGN_IN)),
@@ -76,6 +85,7 @@ WRITES = {
 def town(commitment: Commitment) -> Commitment:
     factories.OutcomeFactory.create(commitment=commitment, key="utkastet")
     factories.OutcomeFactory.create(commitment=commitment, key="det-publika", published=True)
+    a_message(pk=4711, state=MessageState.DEAD, finished_at=NOW)
     PageReview.objects.create(
         municipality=commitment.document.municipality,
         page="start",
@@ -115,6 +125,7 @@ def _rows() -> list[tuple[object, ...]]:
     return [
         *Outcome.objects.order_by("pk").values_list("pk", "title", "version", "is_published"),
         *PageReview.objects.values_list("reviewed_date"),
+        *OutboxMessage.objects.order_by("pk").values_list("pk", "state"),
         *AuditEntry.objects.values_list("pk"),
     ]
 
@@ -165,7 +176,7 @@ def test_staff_pages_are_kept_in_no_cache(town: Commitment, signed_in: Callable[
         assert "no-store" in browser.get(url)["Cache-Control"], url
 
 
-@pytest.mark.parametrize("url", [DRAFT + "publicera/", "/arbete/granskningar/start/"])
+@pytest.mark.parametrize("url", [DRAFT + "publicera/", "/arbete/granskningar/start/", MESSAGE + "ge-upp/"])
 def test_a_link_to_an_act_does_nothing(
     town: Commitment, signed_in: Callable[[User], Client], url: str
 ) -> None:
