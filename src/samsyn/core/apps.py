@@ -10,3 +10,4 @@ class CoreConfig(AppConfig):
         from samsyn.core.permissions import STRANGER, route
 
         route("healthz", who=STRANGER)
+        route("photo", who="den som får se det som bilden hör till")

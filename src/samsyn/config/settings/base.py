@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "samsyn.accounts",
     "samsyn.organisations",
     "samsyn.places",
+    "samsyn.observations",
     "samsyn.statistics",
     "samsyn.dialogues",
     "samsyn.commitments",
