@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import close_old_connections
 
 from samsyn.core import clock, ratelimit
+from samsyn.core.importing import jobs
 from samsyn.core.models import Heartbeat
 from samsyn.core.views import WORKER
 
@@ -19,6 +20,7 @@ def tick(*, now: datetime) -> None:
     """Do one turn: the heartbeat, then the jobs that are due. Each turn can be repeated without harm."""
     Heartbeat.objects.update_or_create(name=WORKER, defaults={"at": now})
     ratelimit.forget(now=now)
+    jobs.run_due(now=now, alive=lambda at: Heartbeat.objects.filter(name=WORKER).update(at=at))
 
 
 def run(stop: threading.Event, *, read_clock: Callable[[], datetime] = clock.now) -> None:
