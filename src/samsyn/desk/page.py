@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from samsyn.commitments.models import Commitment, CommitmentDocument
 from samsyn.desk import permissions
 from samsyn.desk.access import person
+from samsyn.observations.permissions import can_read_observations
 from samsyn.organisations.current import municipality_of
 
 View = Callable[..., HttpResponse]
@@ -57,12 +58,20 @@ def show(
     """Render a staff page; `page` names it in the menu."""
     frame = {
         "staff_home_url": reverse("desk:year"),
-        "staff_nav_items": [
-            {"url": reverse("desk:year"), "label": _("Året"), "current": page == "year"},
-            {"url": reverse("desk:documents"), "label": _("Dokument"), "current": page == "documents"},
-        ],
+        "staff_nav_items": _menu(request, page),
         "staff_user_label": person(request).audit_label,
         "staff_sign_out_url": reverse("accounts:sign_out"),
         "example_data": municipality_of(request).is_example,
     }
     return render(request, template, frame | context, status=status)
+
+
+def _menu(request: HttpRequest, page: str) -> list[dict[str, Any]]:
+    """Return the menu with what the person may open."""
+    user, municipality = person(request), municipality_of(request)
+    items = [("year", _("Året"), True), ("documents", _("Dokument"), True)]
+    items.append(("observations", _("Observationer"), can_read_observations(user, municipality)))
+    items.append(("files", _("Filer"), permissions.can_import(user, municipality, "")))
+    return [
+        {"url": reverse(f"desk:{name}"), "label": label, "current": page == name} for name, label, may in items if may
+    ]

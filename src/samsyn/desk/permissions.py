@@ -23,6 +23,17 @@ REVIEW_PAGE = act(
     roles={Role.STRATEGIST, Role.PAGE_EDITOR},
 )
 
+IMPORT_FILES = act(
+    "desk.import_files",
+    _("Läsa in filer"),
+    roles={Role.ANALYST, Role.STRATEGIST},
+)
+IMPORT_COMMITMENTS = act(
+    "desk.import_commitments",
+    _("Läsa in överenskommelser, planer och löften"),
+    roles={Role.STRATEGIST},
+)
+
 STAFF = "alla med en roll i kommunen"
 WRITERS = "strateg, kommunpolis"
 
@@ -38,6 +49,17 @@ route(
     logged="commitments.outcome_changed, commitments.outcome_corrected",
 )
 route("desk:outcome_publish", who="strateg", logged="commitments.outcome_published")
+for _name in ("observations", "observation"):
+    route(f"desk:{_name}", who="de som får läsa observationer")
+route("desk:observation_new", who="analytiker, strateg", logged="observations.recorded")
+route("desk:observation_correct", who="analytiker, strateg", logged="observations.corrected")
+route("desk:observation_withdraw", who="analytiker, strateg", logged="observations.withdrawn")
+route("desk:files", who="analytiker, strateg", logged="core.import_left")
+route("desk:file", who="analytiker, strateg")
+route("desk:file_load", who="analytiker, strateg", logged="core.import_asked, IMPORTED")
+route("desk:file_cancel", who="analytiker, strateg", logged="core.import_cancelled")
+route("desk:file_report", who="analytiker, strateg")
+route("desk:file_raw", who="analytiker, strateg")
 
 
 def check_can_open_desk(user: User | AnonymousUser, municipality: Municipality) -> None:
@@ -67,3 +89,18 @@ def check_can_review_page(user: User | AnonymousUser, municipality: Municipality
         raise NotAllowed(
             _("Bara strategen och webbredaktören får markera sidor som granskade. Be någon av dem.")
         )
+
+
+def can_import(user: User | AnonymousUser, municipality: Municipality, kind: str) -> bool:
+    """Tell whether a person may read in a kind of file. Promises become public, so they need who may publish."""
+    return may(user, IMPORT_COMMITMENTS if kind == "commitments" else IMPORT_FILES, municipality.pk)
+
+
+def check_can_import(user: User | AnonymousUser, municipality: Municipality) -> None:
+    """
+    Refuse somebody who may not read in files.
+
+    :raises NotAllowed: the person has another role, or none
+    """
+    if not may(user, IMPORT_FILES, municipality.pk):
+        raise NotAllowed(_("Bara analytikern och strategen får läsa in filer. Be någon av dem."))
