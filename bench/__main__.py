@@ -10,12 +10,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import demo_start, import_statistics, pages, report
+from bench import demo_start, import_observations, import_statistics, pages, report
 from bench.report import Figure
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "pages": pages.run,
     "import": import_statistics.run,
+    "observations": import_observations.run,
     "demo": demo_start.run,
 }
 

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "samsyn.commitments",
     "samsyn.desk",
     "samsyn.public",
+    "samsyn.api",
     "samsyn.demo",
 ]
 
