@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import Header, NinjaAPI, Path, Query
+from ninja import Header, NinjaAPI, Path, Query, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import SessionAuth
 
@@ -252,7 +252,7 @@ def observation_new(
     answer, _is_replay = idempotency.once(
         f"api.observations:{user.pk}", idempotency_key, body.model_dump(mode="json"), act, now=now
     )
-    return 201, _shown(_seen_by(request).select_related("category").get(public_id=answer["id"]))
+    return Status(201, _shown(_seen_by(request).select_related("category").get(public_id=answer["id"])))
 
 
 @api.get(
