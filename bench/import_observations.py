@@ -34,7 +34,8 @@ def make_file(n_rows: int) -> bytes:
     pick = random.Random(1488)
     lines = [
         f"{n};2026-{1 + n % 10:02}-{1 + n % 28:02}T{n % 24:02}:{n % 60:02}:00+01:00;{CATEGORIES[n % 6]};"
-        f"Trasig lampa vid stolpe {n % 900} längs gångvägen;{58.2 + pick.random() * 0.15:.6f};{12.2 + pick.random() * 0.2:.6f}"
+        f"Trasig lampa vid stolpe {n % 900} längs gångvägen;"
+        f"{58.2 + pick.random() * 0.15:.6f};{12.2 + pick.random() * 0.2:.6f}"
         for n in range(n_rows)
     ]
     return ("id;tid;kategori;text;lat;lon\n" + "\n".join(lines) + "\n").encode()

@@ -46,7 +46,9 @@ async def _given_on(scope: Message, *messages: Message) -> bytes:
             return content
 
 
-def _upload(path: str = "/arbete/filer/", *, size: int, cookie: bytes = b"sessionid=abc", method: str = "POST") -> Message:
+def _upload(
+    path: str = "/arbete/filer/", *, size: int, cookie: bytes = b"sessionid=abc", method: str = "POST"
+) -> Message:
     headers = [(b"content-length", str(size).encode()), (b"cookie", cookie)]
     return {"method": method, "path": path, "headers": headers}
 

@@ -64,9 +64,7 @@ def test_a_file_is_tried_mended_and_read_in(
     _no_faults(page)
 
 
-def test_a_long_file_is_read_in_the_background(
-    open_page: Callable[..., Page], own_site: Site, tmp_path: Path
-) -> None:
+def test_a_long_file_is_read_in_the_background(open_page: Callable[..., Page], own_site: Site, tmp_path: Path) -> None:
     page = open_page(base_url=own_site.url, viewport=PHONE)
     page.set_default_timeout(60_000)
     expect.set_options(timeout=60_000)

@@ -81,14 +81,20 @@ class Page(Schema):
 
 
 class AreasOut(Page):
+    """A page of areas."""
+
     items: list[AreaOut]
 
 
 class SeriesPage(Page):
+    """A page of series."""
+
     items: list[SeriesOut]
 
 
 class CommitmentsOut(Page):
+    """A page of promises."""
+
     items: list[CommitmentOut]
     open_data: str
 
@@ -115,6 +121,8 @@ class ObservationOut(Schema):
 
 
 class ObservationsOut(Page):
+    """A page of things seen."""
+
     items: list[ObservationOut]
 
 

@@ -56,7 +56,9 @@ PageNumber = Annotated[int, Query(ge=1, le=10_000, alias="page")]
 PublicId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,22}$")]
 
 
-def _problem(request: HttpRequest, status: int, detail: str, errors: list[dict[str, Any]] | None = None) -> HttpResponse:
+def _problem(
+    request: HttpRequest, status: int, detail: str, errors: list[dict[str, Any]] | None = None
+) -> HttpResponse:
     content = {"status": status, "detail": detail, "errors": errors or []}
     response = api.create_response(request, content, status=status)
     response["Cache-Control"] = "no-store"
@@ -202,9 +204,7 @@ def _shown(row: Observation) -> dict[str, Any]:
     return {**shown, "id": row.public_id, "category": row.category.code, "withdrawn": row.is_withdrawn}
 
 
-@api.get(
-    "/v1/observations", response={200: schemas.ObservationsOut, **_STAFF}, auth=signed_in, url_name="observations"
-)
+@api.get("/v1/observations", response={200: schemas.ObservationsOut, **_STAFF}, auth=signed_in, url_name="observations")
 def observations(request: HttpRequest, page: PageNumber = 1) -> Any:
     """Return what was seen, newest first, without what was withdrawn."""
     where, found = _paged(_seen_by(request).standing().select_related("category"), page)

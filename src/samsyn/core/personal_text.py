@@ -25,7 +25,9 @@ WORDS: dict[str, str | Promise] = {
 _PERSONAL_NUMBER = re.compile(r"(?<![\d,.])(\d{2})?(\d{2})(\d{2})(\d{2}) ?[-+\u2013\u2212]? ?(\d{4})(?![\d,.]?\d)")
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\W\d_]{2,}")
 # Sweden uses neither I, Q, V nor Å, Ä, Ö on plates; small letters count only without a blank between.
-_VEHICLE = re.compile(r"(?<![\w-])(?:([A-HJ-PR-UW-Z]{3})[ -]?|([a-hj-pr-uw-z]{3}))\d{2}[A-HJ-PR-UW-Za-hj-pr-uw-z0-9](?![\w-])")
+_VEHICLE = re.compile(
+    r"(?<![\w-])(?:([A-HJ-PR-UW-Z]{3})[ -]?|([a-hj-pr-uw-z]{3}))\d{2}[A-HJ-PR-UW-Za-hj-pr-uw-z0-9](?![\w-])"
+)
 _NO_PLATES = frozenset({"sos", "sms", "mms", "tel", "rum", "hus", "kod", "buss", "typ", "dnr", "fax", "lss", "gas"})
 _MANY_DIGITS = re.compile(r"(?:\d[\s()/.\u2013-]{0,3}){7,}")
 _EMERGENCY = re.compile(r"\d{3} ?\d{2}|\d{3}")

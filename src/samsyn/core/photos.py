@@ -74,7 +74,9 @@ def path_of(name: str) -> Path:
 def _refuse_by_beginning(data: bytes) -> None:
     head = data[:512].lstrip()
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
-        raise BadPhoto(_("Bilden är i formatet HEIC eller AVIF, som inte kan tas emot. Spara den som JPEG och försök igen."))
+        raise BadPhoto(
+            _("Bilden är i formatet HEIC eller AVIF, som inte kan tas emot. Spara den som JPEG och försök igen.")
+        )
     if head[:1] == b"<":
         raise BadPhoto(_("SVG och webbsidor tas inte emot som bilder. Spara bilden som JPEG eller PNG."))
     if data.startswith(b"%PDF"):
@@ -133,20 +135,29 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
+def _upright(picture: Image.Image) -> Image.Image:
+    from PIL import ImageOps
+
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # broken notes about the camera: the picture stands as it is
+        return picture
+
+
 def remade(data: bytes) -> tuple[bytes, int, int]:
     """
     Return a new JPEG of what was sent, and its width and height.
 
     :raises BadPhoto: too large, moving, of another kind, or broken
     """
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     picture = _opened(data)
     try:
         # A JPEG is decoded at a lower size at once where that is enough: memory follows what is kept.
         picture.draft("RGB" if picture.mode != "CMYK" else None, (MAX_SIDE_PX, MAX_SIDE_PX))
         picture.load()
-        upright = ImageOps.exif_transpose(picture)
+        upright = _upright(picture)
         upright.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), Image.Resampling.LANCZOS)
         coloured = _in_srgb(upright)
         # A new picture has none of the old one's notes: position, camera, comments, profile.
@@ -211,9 +222,7 @@ def of(owner_type: str, owner_id: str) -> list[Photo]:
 
 
 def drop_orphans(*, now: datetime) -> int:
-    """
-    Remove pictures that still belong to nothing after a day, and files without a row; return how many. For the schedule.
-    """
+    """Remove pictures that belong to nothing after a day, and files without a row. For the schedule."""
     old = Photo.objects.filter(owner_type="", stored_at__lt=now - ORPHANS_STAY)
     n = 0
     for photo in old:

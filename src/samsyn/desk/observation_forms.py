@@ -60,9 +60,7 @@ class ObservationForm(forms.Form):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     client_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(
-        self, data: Any = None, *, municipality: Municipality, observation: Observation | None = None
-    ) -> None:
+    def __init__(self, data: Any = None, *, municipality: Municipality, observation: Observation | None = None) -> None:
         super().__init__(data, initial=_initial(observation))
         kept = observation.category.code if observation else None
         self.fields["category"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
@@ -132,8 +130,10 @@ def area_choices(municipality: Municipality, empty: str) -> list[tuple[str, Any]
     from samsyn.places.enums import AreaLevel
     from samsyn.places.models import Area
 
-    areas = AreaQuerySet(Area).in_municipality(municipality.code).exclude(
-        level__in=[AreaLevel.MUNICIPALITY, AreaLevel.DESO]
+    areas = (
+        AreaQuerySet(Area)
+        .in_municipality(municipality.code)
+        .exclude(level__in=[AreaLevel.MUNICIPALITY, AreaLevel.DESO])
     )
     return [("", empty), *((area.code, area.display_name) for area in areas.alphabetical().without_geometry())]
 

@@ -142,7 +142,9 @@ class Observation(ObservationContent):
             ),
             models.CheckConstraint(
                 condition=Q(lat__isnull=True, lon__isnull=True, easting_m__isnull=True, northing_m__isnull=True)
-                | Q(lat__range=(55.0, 69.2), lon__range=(10.5, 24.3), easting_m__isnull=False, northing_m__isnull=False),
+                | Q(
+                    lat__range=(55.0, 69.2), lon__range=(10.5, 24.3), easting_m__isnull=False, northing_m__isnull=False
+                ),
                 name="observation_has_a_whole_point_or_none",
             ),
             models.CheckConstraint(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,7 +47,7 @@ class Seen:
     own_category: str = ""
     precision: Precision = Precision.MINUTE
     certainty: Certainty = Certainty.NOT_STATED
-    where: Where = Where()
+    where: Where = field(default_factory=Where)
 
 
 def ensure_categories(municipality: Municipality) -> dict[str, ObservationCategory]:
@@ -167,9 +167,7 @@ def _locked(observation: Observation, version: int) -> Observation:
 
 
 @transaction.atomic
-def correct(
-    *, observation: Observation, version: int, seen: Seen, reason: str, by: User, now: datetime
-) -> Observation:
+def correct(*, observation: Observation, version: int, seen: Seen, reason: str, by: User, now: datetime) -> Observation:
     """
     Change what an observation says; the earlier state is kept with the reason. Nothing new is nothing done.
 

@@ -47,4 +47,6 @@ def check_is_ours(column: str, area_code: str, others: frozenset[str]) -> None:
     :raises CellFault: it is
     """
     if others and area_code[:4] in others:
-        raise CellFault(column, _("Raden gäller en annan kommun på Samsyn. Ta bort den, eller be den kommunen läsa in."))
+        raise CellFault(
+            column, _("Raden gäller en annan kommun på Samsyn. Ta bort den, eller be den kommunen läsa in.")
+        )

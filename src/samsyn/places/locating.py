@@ -59,7 +59,7 @@ class _Level:
         if not len(self.codes) or inner.is_empty:
             return ""
         found = self.tree.query(inner, predicate="covered_by")
-        return str(self.codes[sorted(found.tolist())[0]]) if len(found) else ""
+        return str(self.codes[min(found.tolist())]) if len(found) else ""
 
 
 @dataclass(frozen=True, slots=True)

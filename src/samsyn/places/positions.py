@@ -59,7 +59,9 @@ def metres_of(lons: Sequence[float], lats: Sequence[float]) -> tuple[list[float]
 def _number(axis: str, written: str) -> float:
     number = written.translate(_BLANKS)
     if not _NUMBER.fullmatch(number):
-        raise BadPosition(axis, _("%(value)s är ingen koordinat. Skriv den som 58,2836.") % {"value": f"”{written[:40]}”"})
+        raise BadPosition(
+            axis, _("%(value)s är ingen koordinat. Skriv den som 58,2836.") % {"value": f"”{written[:40]}”"}
+        )
     return float(number.replace(",", "."))
 
 

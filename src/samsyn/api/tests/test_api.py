@@ -37,7 +37,9 @@ def browser(role: Role | None = Role.ANALYST) -> Client:
 
 def post(client: Client, body: Any = None, key: str | None = None) -> Any:
     headers = {"Idempotency-Key": key or str(uuid.uuid4())}
-    return client.post(URL, json.dumps(BODY if body is None else body), content_type="application/json", headers=headers)
+    return client.post(
+        URL, json.dumps(BODY if body is None else body), content_type="application/json", headers=headers
+    )
 
 
 def test_what_is_public_needs_nobody() -> None:
@@ -121,9 +123,7 @@ def test_what_cannot_be_entered_is_answered_in_one_shape(body: Any, status: int)
 
 
 def test_what_is_no_json_is_answered_in_the_same_shape() -> None:
-    answer = browser().post(
-        URL, "{", content_type="application/json", headers={"Idempotency-Key": str(uuid.uuid4())}
-    )
+    answer = browser().post(URL, "{", content_type="application/json", headers={"Idempotency-Key": str(uuid.uuid4())})
     assert (answer.status_code, answer.json()["status"]) == (400, 400)
 
 
@@ -168,4 +168,3 @@ def test_any_request_gets_an_answer_that_the_description_knows() -> None:
         try_it()
         tried.add(operation.label)
     assert len(tried) == 8
-

@@ -149,9 +149,7 @@ def _shown_name(name: str) -> str:
 
 def _free(now: datetime) -> QuerySet[ImportJob]:
     """Return the jobs that nobody has, or whose worker has been silent too long."""
-    return ImportJob.objects.filter(state__in=_DUE).filter(
-        Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
-    )
+    return ImportJob.objects.filter(state__in=_DUE).filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
 
 
 def run_due(*, now: datetime, alive: Callable[[datetime], object] | None = None) -> bool:
@@ -170,8 +168,16 @@ def run_due(*, now: datetime, alive: Callable[[datetime], object] | None = None)
 def run(job: ImportJob, *, now: datetime, alive: Callable[[datetime], object] | None = None) -> None:
     """Do a job if nobody else has it. Whatever happens is told on its row; nothing is raised."""
     token = secrets.token_hex(8)
-    claimed = _free(now).filter(pk=job.pk).update(
-        claimed_until=now + LEASE, claimed_by=token, n_tries=F("n_tries") + 1, phase=ImportPhase.READING, n_rows_read=0
+    claimed = (
+        _free(now)
+        .filter(pk=job.pk)
+        .update(
+            claimed_until=now + LEASE,
+            claimed_by=token,
+            n_tries=F("n_tries") + 1,
+            phase=ImportPhase.READING,
+            n_rows_read=0,
+        )
     )
     if not claimed:
         return
@@ -231,9 +237,7 @@ def told(result: ImportResult) -> dict[str, Any]:
 class _Worker(Watch):
     """Writes how far a job has come, and stops where somebody has asked for it."""
 
-    def __init__(
-        self, job: ImportJob, token: str, now: datetime, alive: Callable[[datetime], object] | None
-    ) -> None:
+    def __init__(self, job: ImportJob, token: str, now: datetime, alive: Callable[[datetime], object] | None) -> None:
         self._job, self._token, self._started_at, self._alive = job, token, now, alive
         self._began = self._told = time.perf_counter()
         self.is_finished = False
@@ -309,9 +313,7 @@ def ask_to_load(*, job: ImportJob, good_rows_only: bool, by: audit.Actor, now: d
     if not changed:
         raise TooLate(gettext_lazy("Någon annan har redan tagit hand om filen. Ladda om sidan."))
     changes = {"good_rows_only": [None, good_rows_only]}
-    audit.record(
-        "core.import_asked", job, by=by, at=now, municipality_code=job.municipality_code, changes=changes
-    )
+    audit.record("core.import_asked", job, by=by, at=now, municipality_code=job.municipality_code, changes=changes)
 
 
 @transaction.atomic

@@ -60,9 +60,7 @@ def kind_of(data: bytes, suffix: str) -> Kind:
         )
     for start, name in _FOREIGN:
         if data.startswith(start):
-            raise Unreadable(
-                _("Filen är av slaget %(kind)s. Spara innehållet som CSV eller XLSX.") % {"kind": name}
-            )
+            raise Unreadable(_("Filen är av slaget %(kind)s. Spara innehållet som CSV eller XLSX.") % {"kind": name})
     head = _beginning(data)
     if head.lstrip()[:1] == b"<":
         raise Unreadable(_("Filen är en webbsida eller XML. Öppna den och spara innehållet som CSV eller XLSX."))

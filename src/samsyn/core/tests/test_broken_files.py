@@ -53,6 +53,11 @@ def without(member: str) -> bytes:
     return out.getvalue()
 
 
+def point(kind: str, coordinates: list[Any]) -> str:
+    feature = {"properties": {"id": "1", "namn": "A"}, "geometry": {"type": kind, "coordinates": coordinates}}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]})
+
+
 def broken() -> dict[str, tuple[str, bytes]]:
     """Return `{what is wrong: (file name, content)}`."""
     found: dict[str, tuple[str, bytes]] = {}
@@ -60,7 +65,19 @@ def broken() -> dict[str, tuple[str, bytes]]:
     for n, content in enumerate([b"", b" ", b"\n\n", b"\x00", b"\x00" * 500, b"\xef\xbb\xbf", b"\xff\xfe", b"\t;\t"]):
         for name in ("x.csv", "x.xlsx", "x.json"):
             found[f"nothing {n} {name}"] = (name, content)
-    for start in (b"%PDF-1.7", b"\x89PNG\r\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"\xd0\xcf\x11\xe0\xa1\xb1", b"SQLite format 3\x00", b"PAR1", b"Rar!\x1a", b"7z\xbc\xaf", b"\x7fELF", b"MZ\x90\x00"):
+    for start in (
+        b"%PDF-1.7",
+        b"\x89PNG\r\n",
+        b"\xff\xd8\xff\xe0",
+        b"GIF89a",
+        b"\xd0\xcf\x11\xe0\xa1\xb1",
+        b"SQLite format 3\x00",
+        b"PAR1",
+        b"Rar!\x1a",
+        b"7z\xbc\xaf",
+        b"\x7fELF",
+        b"MZ\x90\x00",
+    ):
         for name in ("x.csv", "x.xlsx"):
             found[f"begins as {start[:4]!r} {name}"] = (name, start + bytes(range(256)))
     for part in range(1, 10):
@@ -126,8 +143,8 @@ def broken() -> dict[str, tuple[str, bytes]]:
         "a text": '["hej"]',
         "empty list": "[]",
         "geojson without features": '{"type": "FeatureCollection"}',
-        "geojson with a line": '{"type": "FeatureCollection", "features": [{"properties": {"id": "1", "namn": "A"}, "geometry": {"type": "LineString", "coordinates": [[1, 2]]}}]}',
-        "geojson with half a point": '{"type": "FeatureCollection", "features": [{"properties": {"id": "1", "namn": "A"}, "geometry": {"type": "Point", "coordinates": [1]}}]}',
+        "geojson with a line": point("LineString", [[1, 2]]),
+        "geojson with half a point": point("Point", [1]),
         "a broken line": '{"id": "1", "namn": "A"}\n{"id": "2"\n',
         "half a character": '[{"id": "1", "namn": "\\ud800"}]',
         "a large whole number": '[{"id": ' + "9" * 5000 + "}]",
@@ -171,10 +188,37 @@ def test_no_kind_breaks_on_any_of_them(kind: str) -> None:
 
 
 NAMES = (
-    "Åke Öberg-Ströms väg 3", "O’Briens pub", "O'Brien", "山田食堂", "Ñandú", "Café Zoë", "Bôlé & Søn", "Ångström/Äpple",
-    "Kv. Björken 12", "Garage <norra>", "Hus \"A\"", "50 % bostäder", "Nr 7, 2 tr.", "-", "Łódź", "Ærø", "مدرسة", "Школа",
-    "Å", "É", "à la carte", "Rock 'n Roll", "A; B", "A, B", "A|B", "Tab\there", "Rad 1\nRad 2", "👍 Torget", "ﬁlm", "½ trappa",
-)  # fmt: skip
+    "Åke Öberg-Ströms väg 3",
+    "O’Briens pub",
+    "O'Brien",
+    "山田食堂",
+    "Ñandú",
+    "Café Zoë",
+    "Bôlé & Søn",
+    "Ångström/Äpple",
+    "Kv. Björken 12",
+    "Garage <norra>",
+    'Hus "A"',
+    "50 % bostäder",
+    "Nr 7, 2 tr.",
+    "-",
+    "Łódź",
+    "Ærø",
+    "مدرسة",
+    "Школа",
+    "Å",
+    "É",
+    "à la carte",
+    "Rock 'n Roll",
+    "A; B",
+    "A, B",
+    "A|B",
+    "Tab\there",
+    "Rad 1\nRad 2",
+    "👍 Torget",
+    "ﬁlm",
+    "½ trappa",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -18,8 +18,8 @@ from samsyn.organisations.models import Municipality
 from samsyn.places.models import Building
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-GOOD = "id;namn\n1;Skolan\n2;Badhuset\n".encode()
-MIXED = "id;namn\n1;Skolan\n2;\n".encode()
+GOOD = b"id;namn\n1;Skolan\n2;Badhuset\n"
+MIXED = b"id;namn\n1;Skolan\n2;\n"
 
 
 class Somebody:
@@ -92,9 +92,10 @@ def test_a_worker_that_died_leaves_nothing_and_the_next_begins_anew(
     def dies(*args: Any) -> None:
         raise SystemExit  # as a kill does: nothing after it is run
 
-    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+    with monkeypatch.context() as patch:
         patch.setattr(runner, "_keep", dies)
-        jobs.run_due(now=NOW)
+        with pytest.raises(SystemExit):
+            jobs.run_due(now=NOW)
     assert not Building.objects.exists()
     assert not ImportedFile.objects.exists()
     assert not jobs.run_due(now=NOW + timedelta(minutes=1)), "the claim holds for a while"

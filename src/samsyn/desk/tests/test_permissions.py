@@ -14,11 +14,11 @@ from samsyn.core.importing import jobs
 from samsyn.core.models import AuditEntry, ImportJob
 from samsyn.core.permissions import routes
 from samsyn.desk.urls import urlpatterns
-from samsyn.organisations.enums import Role
 from samsyn.observations import services
 from samsyn.observations.enums import SourceClass
 from samsyn.observations.models import Observation
 from samsyn.observations.services import Seen
+from samsyn.organisations.enums import Role
 from samsyn.organisations.models import Municipality, PageReview
 
 ROLES = (
@@ -33,8 +33,8 @@ ROLES = (
     "OTHER_TOWN",
     "ANONYMOUS",
 )
-O = "/arbete/observationer/"
-SEEN = O + "den-som-star-har-om/"
+SEEN_LIST = "/arbete/observationer/"
+SEEN = SEEN_LIST + "den-som-star-har-om/"
 F = "/arbete/filer/"
 LEFT = F + "5f8cdb94-3f2a-4b37-9d3e-3a9d2f1f7a99/"
 D = "/arbete/dokument/medborgarlofte-2020/"
@@ -60,10 +60,10 @@ TABLE: list[tuple[str, str, str, tuple[int, ...]]] = [
     ("outcome_preview", "get", DRAFT + "granska/", (IN, IN, IN, IN, IN, GONE, GONE, GONE, GONE, SIGN_IN)),
     ("outcome_preview", "get", PUBLIC + "granska/", (IN, IN, IN, IN, IN, GONE, GONE, GONE, GONE, SIGN_IN)),
     ("outcome_publish", "post", DRAFT + "publicera/", (302, NO, NO, NO, NO, GONE, GONE, GONE, GONE, SIGN_IN)),
-    ("observations", "get", O, (IN, IN, GONE, IN, IN, GONE, GONE, NO, NO, SIGN_IN)),
+    ("observations", "get", SEEN_LIST, (IN, IN, GONE, IN, IN, GONE, GONE, NO, NO, SIGN_IN)),
     ("observation", "get", SEEN, (IN, IN, GONE, IN, IN, GONE, GONE, NO, NO, SIGN_IN)),
-    ("observation_new", "get", O + "ny/", (IN, NO, GONE, NO, IN, GONE, GONE, NO, NO, SIGN_IN)),
-    ("observation_new", "post", O + "ny/", (302, NO, GONE, NO, 302, GONE, GONE, NO, NO, SIGN_IN)),
+    ("observation_new", "get", SEEN_LIST + "ny/", (IN, NO, GONE, NO, IN, GONE, GONE, NO, NO, SIGN_IN)),
+    ("observation_new", "post", SEEN_LIST + "ny/", (302, NO, GONE, NO, 302, GONE, GONE, NO, NO, SIGN_IN)),
     ("observation_correct", "post", SEEN + "ratta/", (302, NO, GONE, NO, 302, GONE, GONE, NO, NO, SIGN_IN)),
     ("observation_withdraw", "post", SEEN + "aterta/", (302, NO, GONE, NO, 302, GONE, GONE, NO, NO, SIGN_IN)),
     ("files", "get", F, (IN, NO, NO, NO, IN, NO, NO, NO, NO, SIGN_IN)),

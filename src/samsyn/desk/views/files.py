@@ -95,9 +95,7 @@ def file_load(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Let a tried file be read in; a small one at once."""
     job = _job(request, key)
     if request.method == "POST":
-        jobs.ask_to_load(
-            job=job, good_rows_only="good_rows" in request.POST, by=person(request), now=clock.now()
-        )
+        jobs.ask_to_load(job=job, good_rows_only="good_rows" in request.POST, by=person(request), now=clock.now())
         if job.n_bytes <= jobs.SMALL_BYTES:
             job.refresh_from_db()
             jobs.run(job, now=clock.now())

@@ -124,12 +124,9 @@ def observation(request: HttpRequest, public_id: str) -> HttpResponse:
         "observation": found,
         "where": _where(found, names),
         "deso": names.get(found.deso_code, ""),
-        "versions": [
-            (version, _where(version, names)) for version in found.versions.select_related("category")
-        ],
+        "versions": [(version, _where(version, names)) for version in found.versions.select_related("category")],
         "photos": photos.of(OWNER, str(found.pk)),
-        "may_write": permissions.can_write_observations(person(request), found.municipality)
-        and not found.is_withdrawn,
+        "may_write": permissions.can_write_observations(person(request), found.municipality) and not found.is_withdrawn,
     }
     return show(request, "desk/observation.html", context, page="observations")
 
@@ -154,9 +151,7 @@ def observation_new(request: HttpRequest) -> HttpResponse:
             try:
                 if picture.size and picture.size > photos.MAX_BYTES:
                     raise photos.BadPhoto(_("Bilden är större än 12 megabyte. Minska den och försök igen."))
-                kept.append(
-                    photos.store(picture.read(), municipality_code=municipality.code, now=clock.now()).name
-                )
+                kept.append(photos.store(picture.read(), municipality_code=municipality.code, now=clock.now()).name)
             except photos.BadPhoto as fault:
                 form.add_error(None, str(fault))
         if is_valid and not form.errors and form.seen is not None:

@@ -164,9 +164,7 @@ class ObservationImporter(RowImporter[ParsedObservation]):
         self._tell_of_outside(items, context, result)
         return items
 
-    def _tell_of_outside(
-        self, items: Sequence[ParsedObservation], context: Context, result: ImportResult
-    ) -> None:
+    def _tell_of_outside(self, items: Sequence[ParsedObservation], context: Context, result: ImportResult) -> None:
         index = index_of(context.known["municipality"].code)
         if index.is_empty:
             if any(item.lat is not None for item in items):
@@ -205,9 +203,7 @@ class ObservationImporter(RowImporter[ParsedObservation]):
                 raise CellFault(column, fault)
         area_code = row.text("omrade", max_length=40)
         if area_code and area_code not in known["areas"]:
-            raise CellFault(
-                "omrade", _("Området %(code)s finns inte i kommunen.") % {"code": quoted(area_code)}
-            )
+            raise CellFault("omrade", _("Området %(code)s finns inte i kommunen.") % {"code": quoted(area_code)})
         lat, lon = self._point(row, known, place_name if not area_code else "")
         if not word:
             known["n_without"][0] += 1

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.hostile import KEPT, MARKUP, REFUSED
 
 from samsyn.core import exporting, text
 from samsyn.core.importing import run_import
@@ -17,14 +18,15 @@ from samsyn.observations.models import Observation
 from samsyn.observations.places import Where
 from samsyn.observations.services import NotRecordable, Seen
 from samsyn.organisations.models import Municipality
-from tests.hostile import KEPT, MARKUP, REFUSED
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def record(town: Municipality, said: str, by: Any = None) -> Observation:
-    seen = Seen(what=said, happened_at=NOW, category="ovrigt", own_category=said[:100], where=Where(place_name=said[:100]))
+    seen = Seen(
+        what=said, happened_at=NOW, category="ovrigt", own_category=said[:100], where=Where(place_name=said[:100])
+    )
     return services.record(municipality=town, source_class=SourceClass.STAFF, seen=seen, by=by, now=NOW)[0]
 
 

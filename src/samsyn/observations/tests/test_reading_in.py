@@ -122,9 +122,7 @@ class TestWhatARowBecomes:
         assert run(HEAD + "1;2026-11-20T21:15:00Z;brunnar;x;;;;\n")["warnings"] == []
 
     @pytest.mark.parametrize(("column", "value"), [("kalla", "grannen"), ("sakerhet", "kanske")])
-    def test_an_unknown_choice_is_refused_with_the_choices(
-        self, town: Municipality, column: str, value: str
-    ) -> None:
+    def test_an_unknown_choice_is_refused_with_the_choices(self, town: Municipality, column: str, value: str) -> None:
         cells = {"kalla": "", "sakerhet": "", column: value}
         result = run(HEAD + f"1;2026-11-20T21:15:00Z;belysning;x;;;{cells['kalla']};{cells['sakerhet']}\n")
         assert result["row_errors"][0]["column"] == column

@@ -24,7 +24,12 @@ SEEN = Seen("Lampan är trasig", NOW, "belysning", where=Where(58.25, 12.27))
 
 def record(town: Municipality, by: User | None, **more: str) -> Observation:
     return services.record(
-        municipality=town, source_class=SourceClass.STAFF, seen=SEEN, by=by, now=NOW, source_id=more.get("source_id", "")
+        municipality=town,
+        source_class=SourceClass.STAFF,
+        seen=SEEN,
+        by=by,
+        now=NOW,
+        source_id=more.get("source_id", ""),
     )[0]
 
 

@@ -254,7 +254,8 @@ class AreaImporter(DocumentImporter[ParsedArea]):
             result.rows += 1
             try:
                 area, outline = parse_feature(feature, level=level, source=_source(document))
-                check_is_ours("kommunkod", area.municipality_code or area.code, context.known.get("others", frozenset()))
+                others = context.known.get("others", frozenset())
+                check_is_ours("kommunkod", area.municipality_code or area.code, others)
                 if area.code in context.known.get("theirs", ()):
                     raise FieldFault("id", _("Koden används av en annan kommun. Välj en annan."))
             except (FieldFault, CellFault) as fault:

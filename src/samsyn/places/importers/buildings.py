@@ -18,7 +18,6 @@ from samsyn.places.locating import Located, index_of
 from samsyn.places.models import Building
 from samsyn.places.positions import BadPosition, metres_of, read_position
 
-
 # Blanks, control and format characters, and what is drawn as nothing.
 _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 _NOTHING = frozenset("\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\u034f") | {
@@ -38,10 +37,10 @@ class ParsedBuilding(NamedTuple):
 
 
 def id_key(written: str) -> str:
-    """
+    r"""
     Return an id as it is compared: without regard to case, blanks and characters that are not seen.
 
-    >>> id_key(" Fast-1\\u200b "), id_key("FAST\\u00ad- 1"), id_key("\\u200b")
+    >>> id_key(" Fast-1\u200b "), id_key("FAST\u00ad- 1"), id_key("\u200b")
     ('fast-1', 'fast-1', '')
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", written).casefold())

@@ -144,7 +144,9 @@ def parse_values(record: Mapping[str, Any], told: set[str], others: frozenset[st
     if isinstance(year, str) and year.isascii() and year.isdecimal():
         year = int(year)
     if isinstance(year, bool) or not isinstance(year, int) or not 1900 <= year <= 2100:
-        raise CellFault("period", _("%(year)s är inget år. Hämta filen på nytt från Kolada.") % {"year": quoted(str(year))})
+        raise CellFault(
+            "period", _("%(year)s är inget år. Hämta filen på nytt från Kolada.") % {"year": quoted(str(year))}
+        )
     cells = record.get("values")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise CellFault("values", _("Posten saknar värden. Hämta filen på nytt från Kolada."))
@@ -259,7 +261,13 @@ def _words(kpi: str, sex: str, definition: KpiDefinition | None) -> dict[str, st
     if _SEXES[sex]:
         title = f"{title}, {_SEXES[sex]}"
     said = title.casefold()
-    unit = "procent" if "(%)" in said or "andel" in said else "kronor" if "kr/" in said or "kronor" in said else "enligt rubriken"
+    unit = (
+        "procent"
+        if "(%)" in said or "andel" in said
+        else "kronor"
+        if "kr/" in said or "kronor" in said
+        else "enligt rubriken"
+    )
     return {
         "title": title[:160],
         "definition": (definition.description if definition else "") or "Beskrivningen finns hos Kolada.",
@@ -284,9 +292,7 @@ def _retitle(kpis: Sequence[str]) -> None:
     StatisticSeries.objects.bulk_update(changed, ["title", "definition", "unit"], batch_size=500)
 
 
-def _ensure_series(
-    wanted: set[tuple[str, str, str]], extraction_date: date | None
-) -> dict[tuple[str, str, str], int]:
+def _ensure_series(wanted: set[tuple[str, str, str]], extraction_date: date | None) -> dict[tuple[str, str, str], int]:
     """Return the row number of each wanted series; the missing ones are made."""
     numbers = dict(StatisticSeries.objects.filter(key__startswith="kolada-").values_list("key", "pk"))
     missing = sorted(each for each in wanted if series_key(*each) not in numbers)
