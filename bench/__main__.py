@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import demo_start, import_statistics, live, outbox, pages, report
+from bench import demo_start, import_observations, import_statistics, live, outbox, pages, report
 from bench.report import Figure
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "import": import_statistics.run,
     "outbox": outbox.run,
     "live": live.run,
+    "observations": import_observations.run,
     "demo": demo_start.run,
 }
 

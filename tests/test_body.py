@@ -34,11 +34,56 @@ def _part(content: bytes, *, more: bool) -> Message:
 
 
 def test_a_whole_body_is_given_on_as_it_came() -> None:
-    async def run() -> list[Message]:
-        receive = await read_ahead({"headers": []}, _sending(_part(b"a", more=True), _part(b"b", more=False)))
-        return [await receive(), await receive()]
+    assert _run(_given_on({"headers": []}, _part(b"a", more=True), _part(b"b", more=False))) == b"ab"
 
-    assert [message["body"] for message in _run(run())] == [b"a", b"b"]
+
+async def _given_on(scope: Message, *messages: Message) -> bytes:
+    receive, content = await read_ahead(scope, _sending(*messages)), b""
+    while True:
+        message = await receive()
+        content += message["body"]
+        if not message["more_body"]:
+            return content
+
+
+def _upload(
+    path: str = "/arbete/filer/", *, size: int, cookie: bytes = b"sessionid=abc", method: str = "POST"
+) -> Message:
+    headers = [(b"content-length", str(size).encode()), (b"cookie", cookie)]
+    return {"method": method, "path": path, "headers": headers}
+
+
+def test_a_signed_in_browser_may_leave_a_large_file_on_the_pages_that_take_them() -> None:
+    part = b"x" * 1_000_000
+    parts = [_part(part, more=n < 18) for n in range(19)]
+    for path in ("/arbete/filer/", "/en/arbete/filer/", "/arbete/observationer/ny/"):
+        assert len(_run(_given_on(_upload(path, size=19_000_000), *parts))) == 19_000_000
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        _upload("/", size=2_000_001),
+        _upload("/arbete/filer/x/", size=2_000_001),
+        _upload("/arbete/aret/", size=2_000_001),
+        _upload(size=2_000_001, cookie=b""),
+        _upload(size=2_000_001, cookie=b"csrftoken=abc"),
+        _upload(size=2_000_001, method="PUT"),
+        _upload(size=21_000_000),
+    ],
+    ids=["start", "below", "another page", "no cookie", "no session", "no post", "too large even there"],
+)
+def test_the_larger_limit_opens_nothing_else(scope: Message) -> None:
+    with pytest.raises(Refused) as refused:
+        _run(read_ahead(scope, _sending()))
+    assert refused.value.status == 413
+
+
+def test_a_large_file_may_not_be_larger_than_it_said() -> None:
+    part = _part(b"x" * 1_000_000, more=True)
+    with pytest.raises(Refused) as refused:
+        _run(read_ahead(_upload(size=3_000_000), _sending(*[part] * 22)))
+    assert refused.value.status == 413
 
 
 def test_a_body_that_never_comes_is_refused_when_the_time_is_out() -> None:

@@ -8,7 +8,9 @@ such visitors the whole site. So the body is read here, where waiting costs noth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+import re
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -18,6 +20,15 @@ Send = Callable[[Message], Awaitable[None]]
 
 MAX_BYTES = 2_000_000
 DEADLINE_S = 10.0
+# Where staff leave files and pictures; anywhere else, and for those who are not signed in, the small limit holds.
+UPLOADS = re.compile(r"/(?:en/)?arbete/(?:filer|observationer/ny)/")
+UPLOAD_BYTES = 20_200_000
+"""The largest file that is read in, and the form around it."""
+UPLOAD_DEADLINE_S = 120.0
+MAX_UPLOADS = 4
+_IN_MEMORY_BYTES = 1_000_000
+_PART_BYTES = 256_000
+_SESSION = re.compile(rb"(?:^|;\s*)(?:__Host-)?sessionid=\w")
 
 
 class Refused(Exception):
@@ -30,6 +41,7 @@ class Refused(Exception):
 
 
 TOO_LARGE = "Det du skickade är för stort. Skicka mindre åt gången."
+TOO_MANY = "Flera stora filer tas emot just nu. Vänta en stund och försök igen."
 TOO_SLOW = "Det tog för lång tid att ta emot det du skickade. Kontrollera uppkopplingen och försök igen."
 
 
@@ -41,17 +53,49 @@ def _announced(scope: Scope) -> int:
     return 0
 
 
-async def _whole(receive: Receive, max_bytes: int) -> list[Message]:
-    messages: list[Message] = []
-    size = 0
-    while True:
-        message = await receive()
-        messages.append(message)
-        size += len(message.get("body", b""))
-        if size > max_bytes:
-            raise Refused(413, TOO_LARGE)
-        if message["type"] != "http.request" or not message.get("more_body", False):
-            return messages
+class _Spool:
+    """A body that is read: what is small lies in memory, what is large in a file without a name."""
+
+    def __init__(self) -> None:
+        self.file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - closed when it is given on
+        self.size = 0
+        self.end: Message | None = None
+
+    async def fill(self, receive: Receive, max_bytes: int) -> None:
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                self.end = message
+                return
+            part = message.get("body", b"")
+            self.size += len(part)
+            if self.size > max_bytes:
+                raise Refused(413, TOO_LARGE)
+            self.file.write(part)
+            if not message.get("more_body", False):
+                return
+
+    def parts(self) -> Iterator[Message]:
+        self.file.seek(0)
+        left = self.size
+        while True:
+            part = self.file.read(_PART_BYTES)
+            left -= len(part)
+            if left <= 0:
+                self.file.close()
+            yield {"type": "http.request", "body": part, "more_body": left > 0 or self.end is not None}
+            if left <= 0:
+                return
+
+
+def _is_upload(scope: Scope) -> bool:
+    """Tell whether a signed-in browser posts to one of the pages that take files."""
+    if scope.get("method") != "POST" or not UPLOADS.fullmatch(scope.get("path", "")):
+        return False
+    return any(name == b"cookie" and _SESSION.search(value) for name, value in scope.get("headers", []))
+
+
+_uploads = 0
 
 
 async def read_ahead(
@@ -60,17 +104,39 @@ async def read_ahead(
     """
     Return a `receive` that gives the body already read, and then what comes after it.
 
+    Pages that take files from staff have a larger limit and more time, a few at once.
+
     :raises Refused: the body is larger than `max_bytes`, or is not all there after `deadline_s` seconds
     """
+    global _uploads  # noqa: PLW0603 - counted in the one loop that all requests pass
+    is_upload = _is_upload(scope) and _announced(scope) > max_bytes
+    if is_upload:
+        max_bytes, deadline_s = UPLOAD_BYTES, UPLOAD_DEADLINE_S
     if _announced(scope) > max_bytes:
         raise Refused(413, TOO_LARGE)
+    if is_upload and _uploads >= MAX_UPLOADS:
+        raise Refused(503, TOO_MANY)
+    _uploads += is_upload
+    spool = _Spool()
     try:
-        messages = await asyncio.wait_for(_whole(receive, max_bytes), deadline_s)
+        await asyncio.wait_for(spool.fill(receive, max_bytes), deadline_s)
     except TimeoutError:
+        spool.file.close()
         raise Refused(408, TOO_SLOW) from None
+    except Refused:
+        spool.file.close()
+        raise
+    finally:
+        _uploads -= is_upload
+    parts = spool.parts()
 
     async def replay() -> Message:
-        return messages.pop(0) if messages else await receive()
+        for part in parts:
+            return part
+        if spool.end is not None:
+            end, spool.end = spool.end, None
+            return end
+        return await receive()
 
     return replay
 

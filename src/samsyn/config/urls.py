@@ -3,10 +3,14 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from samsyn.api.views import api
+from samsyn.core import photo_views
 from samsyn.core import views as core
 
 urlpatterns = [
     path("healthz", core.healthz, name="healthz"),
+    path("api/", api.urls),
+    path("bilder/<str:name>/", photo_views.photo, name="photo"),
     *i18n_patterns(
         path("konto/", include("samsyn.accounts.urls")),
         path("arbete/", include("samsyn.desk.urls")),

@@ -11,3 +11,4 @@ class CoreConfig(AppConfig):
 
         jobs.enter()
         route("healthz", who=STRANGER)
+        route("photo", who="den som får se det som bilden hör till")

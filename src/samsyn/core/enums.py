@@ -16,3 +16,21 @@ class MessageState(models.TextChoices):
     SENT = "SENT", _("Skickat")
     DEAD = "DEAD", _("Gick inte att skicka")
     CANCELLED = "CANCELLED", _("Avbrutet")
+
+
+class ImportState(models.TextChoices):
+    """A file's way in. Checked comes again when what was to be loaded was refused after all."""
+
+    CHECKING = "CHECKING", _("Provläses")
+    CHECKED = "CHECKED", _("Provläst")
+    LOADING = "LOADING", _("Läses in")
+    LOADED = "LOADED", _("Inläst")
+    CANCELLED = "CANCELLED", _("Avbruten")
+    FAILED = "FAILED", _("Gick inte")
+
+
+class ImportPhase(models.TextChoices):
+    WAITING = "WAITING", _("Väntar")
+    READING = "READING", _("Läser raderna")
+    STORING = "STORING", _("Sparar")
+    DONE = "DONE", _("Klar")

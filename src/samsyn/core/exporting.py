@@ -140,6 +140,18 @@ def write_json(content: Table | Document) -> bytes:
     return (json.dumps(data, ensure_ascii=False, default=_plain, indent=1) + "\n").encode()
 
 
+def write_geojson(table: Table) -> bytes:
+    """Write rows with `lat` and `lon` as points; a row without them gets no geometry."""
+    lat, lon = table.headings.index("lat"), table.headings.index("lon")
+    features = []
+    for row in table.rows:
+        cells = enumerate(zip(table.headings, row, strict=True))
+        fields = {name: cell for at, (name, cell) in cells if at not in {lat, lon}}
+        point = None if row[lat] is None else {"type": "Point", "coordinates": [row[lon], row[lat]]}
+        features.append({"type": "Feature", "properties": fields, "geometry": point})
+    return write_json(Document({"type": "FeatureCollection", "features": features}))
+
+
 Export = Callable[[str], Table | Document]
 _EXPORTS: dict[str, Export] = {}
 FORMATS = ("json", "csv", "xlsx", "geojson")
@@ -181,6 +193,8 @@ def run_export(kind: str, file_format: str = "json", *, municipality: str = "") 
         return write_csv(content)
     if isinstance(content, Table) and file_format == "xlsx":
         return write_xlsx(content)
+    if isinstance(content, Table) and file_format == "geojson" and {"lat", "lon"} <= set(content.headings):
+        return write_geojson(content)
     raise NotExportable(
         _("%(kind)s kan inte skrivas som %(format)s. Välj json i stället.")
         % {"kind": kind, "format": file_format}

@@ -8,7 +8,8 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from samsyn.core import idempotency, live, ratelimit
+from samsyn.core import idempotency, live, photos, ratelimit
+from samsyn.core.importing import jobs as importing
 from samsyn.core.models import Heartbeat
 from samsyn.core.outbox import handling
 from samsyn.core.schedule import Daily, Every, job
@@ -29,6 +30,8 @@ def enter() -> None:
         ("core.live_events", _("Glöm gamla händelser"), live.forget, hourly),
         ("core.answered_writes", _("Glöm besvarade skrivningar"), idempotency.forget, hourly),
         ("core.silent_workers", _("Glöm arbetare som har stannat"), forget_silent_workers, nightly),
+        ("core.files_left", _("Glöm filer som ingen läste in"), importing.forget, nightly),
+        ("core.pictures_left", _("Glöm bilder som inte hör till något"), photos.drop_orphans, nightly),
         ("core.dead_messages", _("Töm meddelanden som ingen tog hand om"), handling.give_up_old, nightly),
     ):
         job(name, label, run=partial(_at, forget), rule=rule)

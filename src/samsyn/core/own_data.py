@@ -49,6 +49,8 @@ fields(
     "core.auditentry.actor_label",
     "core.auditentry.object_label",
     "core.auditentry.changes",
+    "core.importjob.actor_id",
+    "core.importjob.asked_by",
 )
 
 

@@ -3,9 +3,9 @@ The background loop: sends what is due, does what is scheduled, and shows that i
 
 In the demo it runs in the web process. Several may run at once.
 
-Sending and the schedule are two lanes, a thread each, so that a slow mail server holds up no job and a long job no
-mail. The heartbeat is a third thing: it goes on only as long as every lane is within the time it has given itself, so
-that a lane that hangs shows.
+Sending, the schedule and files that are read in are lanes, a thread each, so that a slow mail server holds up no job
+and a long file no mail. The heartbeat is a thing of its own: it goes on only as long as every lane is within the time
+it has given itself, so that a lane that hangs shows.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from django.db import close_old_connections
 
 from samsyn.core import clock, schedule, wake
 from samsyn.core.carriers import carriers
+from samsyn.core.importing import jobs
 from samsyn.core.models import Heartbeat
 from samsyn.core.outbox import sending
 from samsyn.core.views import WORKER
@@ -34,6 +35,7 @@ INTERVAL_S = 1.0
 BEAT_S = 5.0
 # The longest that a turn of each lane may take before the worker counts as stuck.
 SENDING_TURN_S = sending.LEASE.total_seconds()
+FILES_TURN_S = 1800.0
 
 
 def own_name() -> str:
@@ -60,12 +62,19 @@ def run_due(read_clock: Callable[[], datetime]) -> bool:
     return schedule.run_next(worker=own_name(), read_clock=read_clock)
 
 
+def read_files(read_clock: Callable[[], datetime]) -> bool:
+    """Read in the next file that waits; tell whether there was one."""
+    return jobs.run_due(now=read_clock())
+
+
 def tick(*, now: datetime) -> None:
     """Do one turn of everything at one instant. It can be repeated without harm."""
     beat(now=now)
     while run_due(lambda: now):
         pass
     while send_due(lambda: now):
+        pass
+    while read_files(lambda: now):
         pass
 
 
@@ -117,6 +126,9 @@ def run(stop: threading.Event, *, read_clock: Callable[[], datetime] = clock.now
             "schedule", run_due, stop=stop, read_clock=read_clock, longest_turn_s=longest_job_s, rest=stop.wait
         ),
     ]
+    lanes.append(
+        Lane("files", read_files, stop=stop, read_clock=read_clock, longest_turn_s=FILES_TURN_S, rest=stop.wait)
+    )
     for lane in lanes:
         lane.start()
     while not stop.is_set():

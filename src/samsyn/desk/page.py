@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from samsyn.commitments.models import Commitment, CommitmentDocument
 from samsyn.desk import permissions
 from samsyn.desk.access import person
+from samsyn.observations.permissions import can_read_observations
 from samsyn.organisations.current import municipality_of
 
 View = Callable[..., HttpResponse]
@@ -59,6 +60,8 @@ def show(
     menu = [
         ("year", "year", _("Året"), True),
         ("documents", "documents", _("Dokument"), True),
+        ("observations", "observations", _("Observationer"), can_read_observations(who, town)),
+        ("files", "files", _("Filer"), permissions.can_import(who, town, "")),
         ("retention", "retention", _("Gallring"), permissions.can_read_retention(who, town)),
         ("operations", "operations", _("Drift"), permissions.can_run_installation(who, town)),
         ("log", "log", _("Logg"), permissions.can_read_log(who, town)),

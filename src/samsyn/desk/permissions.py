@@ -45,6 +45,16 @@ DECIDE_RETENTION = act("desk.decide_retention", _("Införa beslut om gallring"),
 HANDLE_PERSON_DATA = act(
     "desk.handle_person_data", _("Läsa och radera uppgifter om en kollega"), roles={Role.ADMINISTRATOR}
 )
+IMPORT_FILES = act(
+    "desk.import_files",
+    _("Läsa in filer"),
+    roles={Role.ANALYST, Role.STRATEGIST},
+)
+IMPORT_COMMITMENTS = act(
+    "desk.import_commitments",
+    _("Läsa in överenskommelser, planer och löften"),
+    roles={Role.STRATEGIST},
+)
 
 STAFF = "alla med en roll i kommunen"
 WRITERS = "strateg, kommunpolis"
@@ -90,6 +100,17 @@ def _runs_some_installation(user: Listens, parts: dict[str, str]) -> bool:
 
 
 live.topic(live.MESSAGES, who=ADMINISTRATORS, may_listen=_runs_some_installation)
+for _name in ("observations", "observation"):
+    route(f"desk:{_name}", who="de som får läsa observationer")
+route("desk:observation_new", who="analytiker, strateg", logged="observations.recorded")
+route("desk:observation_correct", who="analytiker, strateg", logged="observations.corrected")
+route("desk:observation_withdraw", who="analytiker, strateg", logged="observations.withdrawn")
+route("desk:files", who="analytiker, strateg", logged="core.import_left")
+route("desk:file", who="analytiker, strateg")
+route("desk:file_load", who="analytiker, strateg", logged="core.import_asked, IMPORTED")
+route("desk:file_cancel", who="analytiker, strateg", logged="core.import_cancelled")
+route("desk:file_report", who="analytiker, strateg")
+route("desk:file_raw", who="analytiker, strateg")
 
 
 def check_can_open_desk(user: User | AnonymousUser, municipality: Municipality) -> None:
@@ -206,3 +227,18 @@ def check_can_preview_messages(user: User | AnonymousUser, municipality: Municip
         raise NotAllowed(
             _("Bara strategen, webbredaktören och den tekniska administratören ser hur meddelanden ser ut.")
         )
+
+
+def can_import(user: User | AnonymousUser, municipality: Municipality, kind: str) -> bool:
+    """Tell whether a person may read in a kind of file. Promises become public, so they need who may publish."""
+    return may(user, IMPORT_COMMITMENTS if kind == "commitments" else IMPORT_FILES, municipality.pk)
+
+
+def check_can_import(user: User | AnonymousUser, municipality: Municipality) -> None:
+    """
+    Refuse somebody who may not read in files.
+
+    :raises NotAllowed: the person has another role, or none
+    """
+    if not may(user, IMPORT_FILES, municipality.pk):
+        raise NotAllowed(_("Bara analytikern och strategen får läsa in filer. Be någon av dem."))

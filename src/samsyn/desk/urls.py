@@ -1,12 +1,14 @@
 from django.urls import path
 
-from samsyn.desk.views import documents, operations, outcomes, records, year
+from samsyn.desk.views import documents, files, observations, operations, outcomes, records, year
 
 app_name = "desk"
 
 DOCUMENT = "dokument/<slug:document_key>/"
 OUTCOMES = DOCUMENT + "<slug:commitment_key>/utfall/"
 OUTCOME = OUTCOMES + "<slug:outcome_key>/"
+OBSERVATION = "observationer/<str:public_id>/"
+FILE = "filer/<uuid:key>/"
 
 urlpatterns = [
     path("", year.start, name="start"),
@@ -32,4 +34,15 @@ urlpatterns = [
     path(OUTCOME, outcomes.edit, name="outcome_edit"),
     path(OUTCOME + "granska/", outcomes.preview, name="outcome_preview"),
     path(OUTCOME + "publicera/", outcomes.publish, name="outcome_publish"),
+    path("observationer/", observations.observations, name="observations"),
+    path("observationer/ny/", observations.observation_new, name="observation_new"),
+    path(OBSERVATION, observations.observation, name="observation"),
+    path(OBSERVATION + "ratta/", observations.observation_correct, name="observation_correct"),
+    path(OBSERVATION + "aterta/", observations.observation_withdraw, name="observation_withdraw"),
+    path("filer/", files.files, name="files"),
+    path(FILE, files.file, name="file"),
+    path(FILE + "las-in/", files.file_load, name="file_load"),
+    path(FILE + "avbryt/", files.file_cancel, name="file_cancel"),
+    path(FILE + "rapport.csv", files.file_report, name="file_report"),
+    path(FILE + "fil/", files.file_raw, name="file_raw"),
 ]

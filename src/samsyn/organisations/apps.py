@@ -6,4 +6,6 @@ class OrganisationsConfig(AppConfig):
     label = "organisations"
 
     def ready(self) -> None:
-        from samsyn.organisations import personal_data  # noqa: F401 - declares what it keeps
+        from samsyn.organisations import jobs, personal_data  # noqa: F401 - declares what it keeps
+
+        jobs.enter()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from samsyn.core.exporting import Document, exports
+from samsyn.core.exporting import Cell, Document, Table, exports
 from samsyn.places.enums import AreaLevel
-from samsyn.places.models import Area
+from samsyn.places.models import Area, Building
 
 _CODE_NAME = {
     AreaLevel.DESO: ("desokod", "regsonamn"),
@@ -40,3 +41,17 @@ def areas(municipality: str) -> Document:
     if municipality:
         rows = rows.filter(municipality_code=municipality)
     return Document({"type": "FeatureCollection", "features": [feature_of(area) for area in rows]})
+
+
+@exports("buildings")
+def buildings(municipality: str) -> Table:
+    """Return every building, or those of a municipality."""
+    found = Building.objects.order_by("municipality__code", "id_key")
+    if municipality:
+        found = found.filter(municipality__code=municipality)
+
+    def rows() -> Iterator[list[Cell]]:
+        for building in found.iterator(chunk_size=2000):
+            yield [building.building_id, building.name, building.address, building.lat, building.lon]
+
+    return Table(["id", "namn", "adress", "lat", "lon"], rows())

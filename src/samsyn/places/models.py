@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from samsyn.core import text
+from samsyn.organisations.models import Municipality
 from samsyn.places.enums import AreaLevel
 
 
@@ -87,3 +88,46 @@ class Area(models.Model):
     def display_name(self) -> str:
         """The name as people read it; a DeSO has only its RegSO's name, so its code stands beside it."""
         return f"{self.name} ({self.code})" if self.level == AreaLevel.DESO else self.name
+
+
+class Building(models.Model):
+    """
+    A building or property that people know by an id of the municipality's own; owners come with a later part.
+
+    `id_key` is the id without regard to case, blanks and invisible characters: two such ids are one building.
+    """
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="buildings")
+    building_id = models.CharField(_("id"), max_length=120)
+    id_key = models.CharField(max_length=120, editable=False)
+    name = models.CharField(_("namn"), max_length=200)
+    address = models.CharField(_("adress"), max_length=300, blank=True)
+    lat = models.FloatField(_("latitud"), null=True)
+    lon = models.FloatField(_("longitud"), null=True)
+    easting_m = models.FloatField(_("öst i SWEREF 99 TM"), null=True)
+    northing_m = models.FloatField(_("norr i SWEREF 99 TM"), null=True)
+    regso_code = models.CharField(_("RegSO"), max_length=40, blank=True)
+    deso_code = models.CharField(_("DeSO"), max_length=40, blank=True)
+    search_text = models.TextField(editable=False)
+    sort_key = models.CharField(max_length=200, editable=False)
+
+    class Meta:
+        verbose_name = _("byggnad")
+        verbose_name_plural = _("byggnader")
+        ordering = ["sort_key", "id_key"]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "id_key"], name="one_building_per_id"),
+            models.CheckConstraint(
+                condition=models.Q(lat__isnull=True, lon__isnull=True, easting_m__isnull=True, northing_m__isnull=True)
+                | models.Q(
+                    lat__range=(55.0, 69.2),
+                    lon__range=(10.5, 24.3),
+                    easting_m__isnull=False,
+                    northing_m__isnull=False,
+                ),
+                name="building_has_a_whole_point_or_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

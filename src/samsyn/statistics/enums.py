@@ -10,6 +10,7 @@ class CountedBy(models.TextChoices):
     REPORTED = "REPORTED", _("räknas när det anmäls")
     COMMITTED = "COMMITTED", _("räknas när det hände")
     REGISTER = "REGISTER", _("räknas ur register en viss dag")
+    DEFINITION = "DEFINITION", _("räknas som källan beskriver")
 
 
 class Periodicity(models.TextChoices):

@@ -11,8 +11,9 @@ from samsyn.core.exporting import Cell, Document, Table, exports
 from samsyn.statistics.enums import Sex, ValueStatus
 from samsyn.statistics.importers.bra_layout import HEADINGS
 from samsyn.statistics.importers.crime import MISSING, SUPPRESSED
+from samsyn.statistics.importers.kolada import answer_of
 from samsyn.statistics.importers.police import SITE
-from samsyn.statistics.models import NewsItem, PopulationCount, StatisticValue
+from samsyn.statistics.models import KpiDefinition, NewsItem, PopulationCount, StatisticValue
 
 _SEX = {Sex.MALE: "man", Sex.FEMALE: "kvinna"}
 _NO_VALUE = {ValueStatus.SUPPRESSED: SUPPRESSED, ValueStatus.MISSING: MISSING}
@@ -54,6 +55,17 @@ def population(municipality: str) -> Table:
             yield [*codes, _SEX[Sex(count.sex)], count.age_band, count.n, count.year]
 
     return Table(["desokod", "regsokod", "kommunkod", "kon", "alder", "antal", "ar"], rows())
+
+
+@exports("kolada")
+def kolada(municipality: str) -> Document:
+    """Return key figures as one of Kolada's answers, with what is said of them."""
+    values = StatisticValue.objects.filter(series__key__startswith="kolada-").select_related("series")
+    definitions = KpiDefinition.objects.all()
+    if municipality:
+        values = values.filter(series__area_code=municipality)
+        definitions = definitions.filter(kpi__in=values.values("series__measure"))
+    return Document(answer_of(values.order_by("series__key", "start_date"), definitions))
 
 
 @exports("police-events")

@@ -154,3 +154,22 @@ class NewsItem(models.Model):
 
     def __str__(self) -> str:
         return self.headline
+
+
+class KpiDefinition(models.Model):
+    """What Kolada says of one of its key figures. Kept apart, for the values often come before it or without it."""
+
+    kpi = models.CharField(_("nyckeltal"), max_length=10, unique=True)
+    title = models.CharField(_("rubrik"), max_length=300)
+    description = models.TextField(_("beskrivning"), blank=True)
+    operating_area = models.CharField(_("verksamhetsområde"), max_length=200, blank=True)
+    is_divided_by_gender = models.BooleanField(_("delas upp på kön"), default=False)
+    publ_period = models.CharField(_("senaste period"), max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("nyckeltal hos Kolada")
+        verbose_name_plural = _("nyckeltal hos Kolada")
+        ordering = ["kpi"]
+
+    def __str__(self) -> str:
+        return f"{self.kpi} {self.title}"

@@ -7,6 +7,7 @@ without_persons(
     "statistics.statisticvalue",
     "statistics.seriesbreak",
     "statistics.populationcount",
+    "statistics.kpidefinition",
     because="numbers of areas, published by their owners",
 )
 without_persons("statistics.newsitem", because="what the police themselves have published, without names")

@@ -28,11 +28,13 @@ INSTALLED_APPS = [
     "samsyn.accounts",
     "samsyn.organisations",
     "samsyn.places",
+    "samsyn.observations",
     "samsyn.statistics",
     "samsyn.dialogues",
     "samsyn.commitments",
     "samsyn.desk",
     "samsyn.public",
+    "samsyn.api",
     "samsyn.demo",
 ]
 

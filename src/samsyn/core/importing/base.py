@@ -8,7 +8,7 @@ of the database is read before it by `prepare` and lies in the context.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from samsyn.core import personal_text
 from samsyn.core.audit import Actor
 from samsyn.core.importing.cells import Row, quoted
 from samsyn.core.importing.errors import CellFault, Unreadable
@@ -24,17 +25,29 @@ from samsyn.core.importing.reading import Source, Table, read_document, read_tab
 from samsyn.core.importing.result import Counts, ImportResult
 
 Item = TypeVar("Item")
+# How often the one who waits is told, and of how many rows the columns that are not read are looked at.
+_TELL_EVERY = 1_000
+_LOOKED_AT = 500
+
+
+def _unwatched(n_rows: int) -> None:
+    """Tell nobody how far it has come."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who reads in what for which municipality, when, and what was known before."""
+    """
+    Who reads in what for which municipality, when, and what was known before.
+
+    `progress` is told now and then how many rows are read. It may raise, and then nothing more is read.
+    """
 
     municipality: str
     by: Actor | None
     now: datetime
     options: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, Any] = field(default_factory=dict)
+    progress: Callable[[int], None] = _unwatched
 
 
 class Importer(ABC, Generic[Item]):
@@ -95,9 +108,14 @@ class RowImporter(Importer[Item]):
         width = len(table.headings)
         items: list[Item] = []
         first_row: dict[Hashable, int] = {}
+        strangers = [at for at, name in enumerate(table.headings) if at not in places.values() and name.strip()]
         for number, cells in enumerate(table.rows, start=1):
+            if number % _TELL_EVERY == 0:
+                context.progress(number)
             if not any(cells):
                 continue
+            if number <= _LOOKED_AT:
+                _refuse_persons(cells, strangers, table.headings)
             result.rows += 1
             try:
                 if len(cells) > width and any(cells[width:]):
@@ -119,6 +137,20 @@ class RowImporter(Importer[Item]):
             first_row[key] = number
             items.append(item)
         return items
+
+
+def _refuse_persons(cells: Sequence[str], strangers: Sequence[int], headings: Sequence[str]) -> None:
+    """
+    Refuse a file with persons in a column that is not even read: it would be kept with the rest.
+
+    :raises Unreadable: it has
+    """
+    for at in strangers:
+        if at < len(cells) and cells[at] and personal_text.kinds_in(cells[at][:2000]):
+            raise Unreadable(
+                _("Kolumnen %(name)s ser ut att innehålla personuppgifter. Ta bort den ur filen.")
+                % {"name": quoted(headings[at])}
+            )
 
 
 class DocumentImporter(Importer[Item]):

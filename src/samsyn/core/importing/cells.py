@@ -16,14 +16,22 @@ from samsyn.core.importing.errors import CellFault
 # Blanks that Swedish programs put between thousands, and the signs they write for minus.
 _BLANKS = str.maketrans("", "", " \u00a0\u202f\u2009\t")
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
-_INTEGER = re.compile(r"[+-]?\d{1,18}")
-_DECIMAL = re.compile(r"[+-]?\d{1,18}([.,]\d{1,12})?")
+_INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?\d{1,18}([.,]\d{1,12})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}", re.ASCII)
+_AMBIGUOUS_DATE = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{4}|\d{2})", re.ASCII)
 _QUOTE_LENGTH = 40
 Number = TypeVar("Number", int, Decimal)
 
 
 class Formula(str):
     """A spreadsheet formula as it stands in the file. It is never evaluated."""
+
+    __slots__ = ()
+
+
+class BrokenCell(str):
+    """What a spreadsheet shows where a formula failed, as #N/A or #REF!."""
 
     __slots__ = ()
 
@@ -61,6 +69,8 @@ class Row:
         cell = self._cells[place]
         if isinstance(cell, Formula):
             raise CellFault(column, _("Cellen innehåller en formel. Klistra in själva värdet i stället."))
+        if isinstance(cell, BrokenCell):
+            raise CellFault(column, _("Cellen visar ett fel från Excel. Skriv in själva värdet."))
         return cell.strip()
 
     def text(self, column: str, *, required: bool = False, max_length: int = 10_000) -> str:
@@ -89,7 +99,7 @@ class Row:
         value = self._raw(column)
         if not value:
             return None
-        number = value if value.isdecimal() else value.translate(_BLANKS).translate(_MINUS)
+        number = value if value.isascii() and value.isdecimal() else value.translate(_BLANKS).translate(_MINUS)
         if not _INTEGER.fullmatch(number):
             raise CellFault(
                 column, _("%(value)s är inget heltal. Skriv bara siffror.") % {"value": quoted(value)}
@@ -124,7 +134,14 @@ class Row:
         value = self._raw(column)
         if not value:
             return None
+        if _AMBIGUOUS_DATE.fullmatch(value):
+            raise CellFault(
+                column,
+                _("%(value)s kan läsas på flera sätt. Skriv datumet som 2026-11-22.") % {"value": quoted(value)},
+            )
         try:
+            if not _DATE.fullmatch(value):  # the library reads more forms than people write, as 2026-W47-7
+                raise ValueError(value)
             return date.fromisoformat(value)
         except ValueError:
             raise CellFault(

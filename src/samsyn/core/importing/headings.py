@@ -19,7 +19,9 @@ _PERSONAL = frozenset(
     {
         "personnummer", "personnr", "pnr", "samordningsnummer", "ssn", "förnamn", "fornamn", "efternamn",
         "first name", "last name", "firstname", "lastname", "e-post", "epost", "e-postadress", "email",
-        "e-mail", "telefon", "telefonnummer", "mobil", "mobilnummer", "phone", "registreringsnummer", "regnr",
+        "e-mail", "födelsenummer", "fodelsenummer", "födelsedatum", "fodelsedatum", "date of birth", "anmälare",
+        "anmalare", "uppgiftslämnare", "kontaktperson", "mejl", "mail", "ip", "ip-adress", "ip address", "telefonnr",
+        "tfn", "telefon", "telefonnummer", "mobil", "mobilnummer", "phone", "registreringsnummer", "regnr",
     }
 )  # fmt: skip
 

@@ -20,13 +20,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from samsyn.core.exporting import unharmed
-from samsyn.core.importing.cells import Formula
+from samsyn.core.importing.cells import BrokenCell, Formula, quoted
 from samsyn.core.importing.errors import Unreadable
 from samsyn.core.importing.headings import plain
 from samsyn.core.importing.limits import MAX_BYTES, MAX_COLUMNS, MAX_DEPTH, MAX_ROWS
 from samsyn.core.importing.result import ImportResult
+from samsyn.core.importing.sniffing import kind_of
 
-TABLES = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".json", ".ndjson", ".jsonl"})
 DOCUMENTS = frozenset({".json", ".geojson", ".ndjson", ".jsonl"})
 _SEPARATORS = {";": "semikolon", "\t": "tabb", ",": "komma", "|": "lodstreck"}
 _SAMPLE = 20
@@ -43,11 +43,12 @@ _QUOTED_FORMULA = re.compile(r'="([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file's unpacked content, its name as sent, and the extension that says what it is."""
+    """A file's unpacked content, its name as sent, and by which suffix it is read."""
 
     name: str
     data: bytes
     suffix: str
+    was_named_otherwise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,9 @@ def _megabytes() -> int:
 
 def open_source(name: str, data: bytes) -> Source:
     """
-    Unpack `.gz` and see what kind of file it is.
+    Unpack gzip, and see from its content what kind of file it is.
 
-    :raises Unreadable: empty, too large, or not really packed
+    :raises Unreadable: empty, too large, not really packed, or of a kind that is never read
     """
     if len(data) > MAX_BYTES:
         raise Unreadable(
@@ -75,6 +76,7 @@ def open_source(name: str, data: bytes) -> Source:
     path = Path(name)
     if path.suffix.lower() == ".gz":
         path = path.with_suffix("")
+    if data.startswith(b"\x1f\x8b") or Path(name).suffix.lower() == ".gz":
         try:
             with gzip.open(io.BytesIO(data)) as packed:
                 data = packed.read(MAX_BYTES + 1)
@@ -87,9 +89,10 @@ def open_source(name: str, data: bytes) -> Source:
                 _("Filen är större än %(n)d megabyte när den packats upp. Dela upp den.")
                 % {"n": _megabytes()}
             )
-    if not data.strip():
-        raise Unreadable(_("Filen är tom."))
-    return Source(name, data, path.suffix.lower())
+    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+        raise Unreadable(_("Filen är tom. Välj den igen, eller fyll i den."))
+    kind = kind_of(data, path.suffix.lower())
+    return Source(name, data, kind.suffix, kind.was_named_otherwise)
 
 
 def encoding_of(data: bytes, result: ImportResult) -> str:
@@ -222,6 +225,14 @@ def _text_of_value(value: object) -> str:
     return str(value)
 
 
+def _cell_of_sheet(cell: Any) -> str:
+    if cell.data_type == "f":
+        return Formula(cell.value)
+    if cell.data_type == "e":
+        return BrokenCell(cell.value)
+    return unharmed(_text_of_value(cell.value))
+
+
 def _check_workbook(data: bytes) -> None:
     """Look into the archive before any program does: its unpacked size, and XML with its own definitions."""
     try:
@@ -274,10 +285,7 @@ def _workbook_table(source: Source, result: ImportResult) -> Table:
     def records() -> Iterator[list[str]]:
         try:
             for cells in sheet.iter_rows():
-                yield [
-                    Formula(cell.value) if cell.data_type == "f" else unharmed(_text_of_value(cell.value))
-                    for cell in cells
-                ]
+                yield [_cell_of_sheet(cell) for cell in cells]
         except Unreadable:
             raise
         except Exception:  # as above: a sheet is parsed while it is read
@@ -305,7 +313,17 @@ def _refuse_constant(name: str) -> None:
 
 
 def _parse_json(text: str) -> Any:
-    return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+    return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_no_key_twice)
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a record; of a key that stands twice nobody knows which one is meant."""
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Unreadable(_("Nyckeln %(name)s står två gånger i samma post. Ta bort den ena.") % {"name": quoted(twice)})
+    return record
 
 
 def _finite(text: str) -> float:
@@ -322,16 +340,16 @@ def read_document(source: Source, result: ImportResult) -> Any:
     :raises Unreadable: not JSON, too deep, or with numbers that JSON lacks
     """
     if source.suffix not in DOCUMENTS:
-        raise Unreadable(
-            _("Filslaget %(suffix)s kan inte läsas in här. Använd %(known)s.")
-            % {"suffix": source.suffix or "?", "known": ", ".join(sorted(DOCUMENTS))}
-        )
+        raise Unreadable(_("Filen är ingen JSON. Det här slaget läses in som JSON eller GeoJSON."))
+    _tell_name(source, result)
     text = decode(source.data, result)
     _check_depth(text.encode() if not source.data.isascii() else source.data)
     try:
         if source.suffix in {".ndjson", ".jsonl"}:
-            return [_parse_json(line) for line in text.split("\n") if line.strip()]
+            return _lines(text)
         return _parse_json(text)
+    except Unreadable:
+        raise
     except json.JSONDecodeError as fault:
         raise Unreadable(
             _("Filen är inte rätt skriven JSON. Felet är nära rad %(line)d, tecken %(column)d.")
@@ -343,8 +361,67 @@ def read_document(source: Source, result: ImportResult) -> Any:
         ) from None
 
 
+def _lines(text: str) -> list[Any]:
+    """Return one record a line; of a broken one the line in the file is told."""
+    records: list[Any] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        if len(records) >= MAX_ROWS:
+            raise _too_many()
+        try:
+            records.append(_parse_json(line))
+        except json.JSONDecodeError as fault:
+            raise Unreadable(
+                _("Rad %(line)d är inte rätt skriven JSON. Felet är nära tecken %(column)d.")
+                % {"line": number, "column": fault.colno}
+            ) from None
+    return records
+
+
+def _too_many() -> Unreadable:
+    return Unreadable(_("Filen har fler än %(n)d rader. Dela upp den i flera filer.") % {"n": MAX_ROWS})
+
+
+def _tell_name(source: Source, result: ImportResult) -> None:
+    if source.was_named_otherwise:
+        words = {".csv": "CSV", ".xlsx": "XLSX", ".json": "JSON", ".ndjson": "NDJSON"}
+        result.warn(
+            _("Filens namn säger något annat, men den lästes som %(kind)s.")
+            % {"kind": words.get(source.suffix, source.suffix)}
+        )
+
+
+def _records_of_points(document: Any) -> Any:
+    """Return a GeoJSON FeatureCollection of points as flat records with `lat` and `lon`; anything else as it is."""
+    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
+        return document
+    features = document.get("features")
+    if not isinstance(features, list):
+        raise Unreadable(_("Filen är ingen rätt skriven GeoJSON. Den ska ha en lista ”features”."))
+    records = []
+    for number, feature in enumerate(features, start=1):
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        record = dict(properties) if isinstance(properties, dict) else {}
+        if isinstance(feature, dict) and feature.get("id") is not None:
+            record.setdefault("id", feature["id"])
+        geometry = feature.get("geometry") if isinstance(feature, dict) else None
+        if geometry is not None:
+            is_point = isinstance(geometry, dict) and geometry.get("type") == "Point"
+            point = geometry.get("coordinates") if is_point else None
+            if not isinstance(point, list) or len(point) < 2 or any(type(a) not in {int, float} for a in point[:2]):
+                raise Unreadable(
+                    _("Post %(n)d är ingen punkt. Här läses bara punkter in, med longituden först.") % {"n": number}
+                )
+            if {"lat", "lon"} & record.keys():
+                raise Unreadable(_("Post %(n)d har koordinater på två ställen. Ta bort lat och lon.") % {"n": number})
+            record["lon"], record["lat"] = point[0], point[1]
+        records.append(record)
+    return records
+
+
 def _document_table(source: Source, result: ImportResult) -> Table:
-    document = read_document(source, result)
+    document = _records_of_points(read_document(source, result))
     if not isinstance(document, list) or not all(isinstance(row, dict) for row in document):
         raise Unreadable(_("Filen ska vara en lista med en post per rad, som [{…}, {…}]."))
     headings: dict[str, None] = {}
@@ -362,16 +439,13 @@ def read_table(source: Source, result: ImportResult, known: Mapping[str, str]) -
     :raises Unreadable: the file, or later while rows are read, a row of it
     """
     if source.suffix in {".csv", ".txt", ".tsv"}:
+        _tell_name(source, result)
         table = _csv_table(source, result, known)
     elif source.suffix == ".xlsx":
+        _tell_name(source, result)
         table = _workbook_table(source, result)
-    elif source.suffix in TABLES:
-        table = _document_table(source, result)
     else:
-        raise Unreadable(
-            _("Filslaget %(suffix)s kan inte läsas in här. Använd %(known)s.")
-            % {"suffix": source.suffix or "?", "known": ", ".join(sorted(TABLES))}
-        )
+        table = _document_table(source, result)
     if len(table.headings) > MAX_COLUMNS:
         raise Unreadable(
             _("Filen har fler än %(n)d kolumner. Ta bort dem som inte behövs.") % {"n": MAX_COLUMNS}
@@ -382,7 +456,5 @@ def read_table(source: Source, result: ImportResult, known: Mapping[str, str]) -
 def _limited(rows: Iterator[Sequence[str]]) -> Iterator[Sequence[str]]:
     for number, row in enumerate(rows, start=1):
         if number > MAX_ROWS:
-            raise Unreadable(
-                _("Filen har fler än %(n)d rader. Dela upp den i flera filer.") % {"n": MAX_ROWS}
-            )
+            raise _too_many()
         yield row

@@ -26,6 +26,8 @@ class Counts:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    left: int = 0
+    """Of the unchanged: those that differ from the file, but that a person has corrected since."""
 
     @property
     def stored(self) -> int:
@@ -37,6 +39,7 @@ class Counts:
         self.created += other.created
         self.updated += other.updated
         self.unchanged += other.unchanged
+        self.left += other.left
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from samsyn.core.models.audit import AuditEntry, AuditEntryQuerySet
 from samsyn.core.models.background import Heartbeat, LiveEvent, OutboxMessage, OutboxMessageQuerySet, ScheduledJob
 from samsyn.core.models.files import ImportedFile, Photo
+from samsyn.core.models.imports import ImportJob
 from samsyn.core.models.requests import AnsweredWrite, RateCount
 from samsyn.core.models.retention import PurgeProtocol, RetentionRule
 
@@ -11,6 +12,7 @@ __all__ = [
     "AuditEntry",
     "AuditEntryQuerySet",
     "Heartbeat",
+    "ImportJob",
     "ImportedFile",
     "LiveEvent",
     "OutboxMessage",

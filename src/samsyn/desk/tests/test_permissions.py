@@ -1,6 +1,8 @@
 """Who reaches which staff page: every route, every role, and those outside."""
 
+import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -9,12 +11,17 @@ from samsyn.accounts.models import User
 from samsyn.commitments.models import Commitment, Outcome
 from samsyn.commitments.tests import factories
 from samsyn.core.enums import MessageState
-from samsyn.core.models import AuditEntry, OutboxMessage
+from samsyn.core.importing import jobs
+from samsyn.core.models import AuditEntry, ImportJob, OutboxMessage
 from samsyn.core.permissions import routes
 from samsyn.core.tests.messages import NOW, a_message
 from samsyn.desk.urls import urlpatterns
+from samsyn.observations import services
+from samsyn.observations.enums import SourceClass
+from samsyn.observations.models import Observation
+from samsyn.observations.services import Seen
 from samsyn.organisations.enums import Role
-from samsyn.organisations.models import PageReview
+from samsyn.organisations.models import Municipality, PageReview
 
 ROLES = (
     "STRATEGIST",
@@ -28,6 +35,10 @@ ROLES = (
     "OTHER_TOWN",
     "ANONYMOUS",
 )
+SEEN_LIST = "/arbete/observationer/"
+SEEN = SEEN_LIST + "den-som-star-har-om/"
+F = "/arbete/filer/"
+LEFT = F + "5f8cdb94-3f2a-4b37-9d3e-3a9d2f1f7a99/"
 D = "/arbete/dokument/medborgarlofte-2020/"
 DRAFT = D + "synlig-polis/utfall/utkastet/"
 PUBLIC = D + "synlig-polis/utfall/det-publika/"
@@ -66,6 +77,18 @@ TABLE: list[tuple[str, str, str, tuple[int, ...]]] = [
     ("person_data", "get", "/arbete/personer/987654/uppgifter/", (NO, NO, NO, NO, NO, GONE, NO, NO, NO, SIGN_IN)),
     ("erase_person", "post", "/arbete/personer/987654/radera/", (NO, NO, NO, NO, NO, GONE, NO, NO, NO, SIGN_IN)),
     ("archive", "get", D + "arkiv.zip", (IN, NO, NO, NO, NO, GONE, GONE, GONE, GONE, SIGN_IN)),
+    ("observations", "get", SEEN_LIST, (IN, IN, GONE, IN, IN, GONE, GONE, NO, NO, SIGN_IN)),
+    ("observation", "get", SEEN, (IN, IN, GONE, IN, IN, GONE, GONE, NO, NO, SIGN_IN)),
+    ("observation_new", "get", SEEN_LIST + "ny/", (IN, NO, GONE, NO, IN, GONE, GONE, NO, NO, SIGN_IN)),
+    ("observation_new", "post", SEEN_LIST + "ny/", (302, NO, GONE, NO, 302, GONE, GONE, NO, NO, SIGN_IN)),
+    ("observation_correct", "post", SEEN + "ratta/", (302, NO, GONE, NO, 302, GONE, GONE, NO, NO, SIGN_IN)),
+    ("observation_withdraw", "post", SEEN + "aterta/", (302, NO, GONE, NO, 302, GONE, GONE, NO, NO, SIGN_IN)),
+    ("files", "get", F, (IN, NO, NO, NO, IN, NO, NO, NO, NO, SIGN_IN)),
+    ("file", "get", LEFT, (IN, NO, NO, NO, IN, NO, NO, NO, NO, SIGN_IN)),
+    ("file_load", "post", LEFT + "las-in/", (302, NO, NO, NO, 302, NO, NO, NO, NO, SIGN_IN)),
+    ("file_cancel", "post", LEFT + "avbryt/", (302, NO, NO, NO, 302, NO, NO, NO, NO, SIGN_IN)),
+    ("file_report", "get", LEFT + "rapport.csv", (IN, NO, NO, NO, IN, NO, NO, NO, NO, SIGN_IN)),
+    ("file_raw", "get", LEFT + "fil/", (IN, NO, NO, NO, IN, NO, NO, NO, NO, SIGN_IN)),
 ]
 CASES = [
     pytest.param(method, url, role, answer, id=f"{method} {route} {url.split('/')[-3]} {role}")
@@ -73,6 +96,11 @@ CASES = [
     for role, answer in zip(ROLES, answers, strict=True)
 ]
 WRITES = {
+    "what": "Lampan är trasig",
+    "category": "belysning",
+    "certainty": "SURE",
+    "day": "2026-11-20",
+    "reason": "Fel lampa",
     "title": "Skrivet",
     "kind": "PROSE",
     "fulfilment": "MET",
@@ -93,7 +121,28 @@ def town(commitment: Commitment) -> Commitment:
         unit="Kansliet",
         reviewed_date="2020-01-01",
     )
+    _something_seen_and_left(commitment.document.municipality)
     return commitment
+
+
+def _something_seen_and_left(municipality: Municipality) -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    seen = Seen("Något", now, "klotter")
+    found, _created = services.record(
+        municipality=municipality, source_class=SourceClass.IMPORT, source_id="1", seen=seen, by=None, now=now
+    )
+    Observation.objects.filter(pk=found.pk).update(public_id="den-som-star-har-om")
+    job = jobs.leave(
+        key=uuid.UUID(LEFT.split("/")[-2]),
+        kind="buildings",
+        name="hus.csv",
+        chunks=[b"id;namn\n1;Hus\n"],
+        options={},
+        municipality_code=municipality.code,
+        by=factories.person(None),
+        now=now,
+    )
+    jobs.run(job, now=now)
 
 
 def _browser_of(role: str, signed_in: Callable[[User], Client]) -> Client:
@@ -127,6 +176,8 @@ def _rows() -> list[tuple[object, ...]]:
         *PageReview.objects.values_list("reviewed_date"),
         *OutboxMessage.objects.order_by("pk").values_list("pk", "state"),
         *AuditEntry.objects.values_list("pk"),
+        *Observation.objects.order_by("pk").values_list("pk", "version"),
+        *ImportJob.objects.values_list("state"),
     ]
 
 

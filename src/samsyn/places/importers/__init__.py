@@ -1,5 +1,5 @@
 """One file per kind that is read in."""
 
-from samsyn.places.importers import areas
+from samsyn.places.importers import areas, buildings
 
-__all__ = ["areas"]
+__all__ = ["areas", "buildings"]

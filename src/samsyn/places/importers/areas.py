@@ -14,6 +14,7 @@ from shapely.geometry import Point
 from samsyn.core import text
 from samsyn.core.errors import DomainError
 from samsyn.core.importing import (
+    CellFault,
     Context,
     Counts,
     DocumentImporter,
@@ -25,15 +26,16 @@ from samsyn.core.importing import (
 from samsyn.core.importing.bulk import merge
 from samsyn.core.importing.headings import plain
 from samsyn.core.importing.limits import MAX_ROWS
+from samsyn.organisations.importing import check_is_ours, others_codes
 from samsyn.places import geometry
 from samsyn.places.enums import AreaLevel
 from samsyn.places.models import Area
 
 _CODE_FIELD = {AreaLevel.DESO: "desokod", AreaLevel.REGSO: "regsokod", AreaLevel.MUNICIPALITY: "kommunkod"}
 _CODE_SHAPE = {
-    AreaLevel.DESO: re.compile(r"\d{4}[ABC]\d{4}"),
-    AreaLevel.REGSO: re.compile(r"\d{4}R\d{3}"),
-    AreaLevel.MUNICIPALITY: re.compile(r"\d{4}"),
+    AreaLevel.DESO: re.compile(r"\d{4}[ABC]\d{4}", re.ASCII),
+    AreaLevel.REGSO: re.compile(r"\d{4}R\d{3}", re.ASCII),
+    AreaLevel.MUNICIPALITY: re.compile(r"\d{4}", re.ASCII),
 }
 _NAME_FIELDS = {
     AreaLevel.DESO: ("regsonamn", "namn", "name"),
@@ -130,6 +132,8 @@ def finest_level(properties: Mapping[str, Any]) -> AreaLevel:
 
 def _date(value: str) -> date | None:
     try:
+        if value and not re.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{8}", value, re.ASCII):
+            raise ValueError(value)
         return date.fromisoformat(value) if value else None
     except ValueError:
         raise FieldFault(
@@ -235,6 +239,12 @@ class AreaImporter(DocumentImporter[ParsedArea]):
     label = gettext_lazy("Områden")
     suffixes: ClassVar[tuple[str, ...]] = (".geojson", ".json")
 
+    def prepare(self, context: Context) -> Mapping[str, Any]:
+        """Read which areas other municipalities mind."""
+        others = others_codes(context)
+        theirs = Area.objects.filter(municipality_code__in=others).values_list("code", flat=True) if others else ()
+        return {"others": others, "theirs": frozenset(theirs)}
+
     def parse_document(self, document: Any, context: Context, result: ImportResult) -> list[ParsedArea]:
         """Read each feature; two with one code are a fault."""
         level = level_asked(context.options)
@@ -244,7 +254,11 @@ class AreaImporter(DocumentImporter[ParsedArea]):
             result.rows += 1
             try:
                 area, outline = parse_feature(feature, level=level, source=_source(document))
-            except FieldFault as fault:
+                others = context.known.get("others", frozenset())
+                check_is_ours("kommunkod", area.municipality_code or area.code, others)
+                if area.code in context.known.get("theirs", ()):
+                    raise FieldFault("id", _("Koden används av en annan kommun. Välj en annan."))
+            except (FieldFault, CellFault) as fault:
                 result.refuse_row(number, fault.column, str(fault))
                 continue
             except geometry.BadOutline as fault:

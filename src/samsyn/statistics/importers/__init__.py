@@ -1,5 +1,5 @@
 """One file per source that is read in."""
 
-from samsyn.statistics.importers import crime, police, population
+from samsyn.statistics.importers import crime, kolada, police, population
 
-__all__ = ["crime", "police", "population"]
+__all__ = ["crime", "kolada", "police", "population"]

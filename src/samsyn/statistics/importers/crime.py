@@ -26,6 +26,7 @@ from samsyn.core.importing import (
 from samsyn.core.importing.bulk import merge
 from samsyn.core.importing.headings import plain
 from samsyn.core.importing.reading import Source, Table, decode
+from samsyn.organisations.importing import check_is_ours, others_codes
 from samsyn.statistics.enums import ValueStatus
 from samsyn.statistics.importers import bra_layout
 from samsyn.statistics.importers.municipalities import WHOLE_COUNTRY, codes_by_name
@@ -33,7 +34,7 @@ from samsyn.statistics.models import StatisticValue
 from samsyn.statistics.periods import Period, parse_period
 from samsyn.statistics.series import SeriesId, ensure_series, measures
 
-_CODE = re.compile(r"\d{4}")
+_CODE = re.compile(r"\d{4}", re.ASCII)
 SUPPRESSED, MISSING = "XX", ".."
 _YES = frozenset({"1", "ja", "x", "true", "sant", "yes"})
 _NO = frozenset({"", "0", "nej", "false", "falskt", "no"})
@@ -71,8 +72,8 @@ class CrimeImporter(RowImporter[ParsedCrime]):
     )
 
     def prepare(self, context: Context) -> Mapping[str, Any]:
-        """Read the municipalities' names; Brå's own exports have no codes."""
-        return codes_by_name()
+        """Read the municipalities' names, since Brå's own exports have no codes, and who minds their own numbers."""
+        return {"codes": codes_by_name(), "others": others_codes(context)}
 
     def read(self, source: Source, context: Context, result: ImportResult) -> Table:
         """See which of the layouts it is."""
@@ -93,7 +94,7 @@ class CrimeImporter(RowImporter[ParsedCrime]):
         """Read one number."""
         area = row.text("kommun", required=True, max_length=80)
         if not _CODE.fullmatch(area) and area != WHOLE_COUNTRY:
-            code = context.known.get(plain(area))
+            code = context.known["codes"].get(plain(area))
             if code is None:
                 raise CellFault(
                     "kommun",
@@ -101,6 +102,7 @@ class CrimeImporter(RowImporter[ParsedCrime]):
                     % {"name": quoted(area)},
                 )
             area = code
+        check_is_ours("kommun", area, context.known.get("others", frozenset()))
         said = row.text("period", required=True, max_length=40)
         try:
             period = parse_period(said)
@@ -145,7 +147,7 @@ class CrimeImporter(RowImporter[ParsedCrime]):
         """Make the series that are missing, then write the numbers."""
         wanted = {(item.area_code, item.measure, item.period.periodicity) for item in items}
         ids = {each: SeriesId(each[1], each[0], each[2]) for each in wanted}
-        numbers = ensure_series(ids.values(), extraction_date=_extraction_date(context))
+        numbers = ensure_series(ids.values(), extraction_date=extraction_date_of(context))
         return merge(
             StatisticValue,
             key=["series_id", "period"],
@@ -165,7 +167,12 @@ class CrimeImporter(RowImporter[ParsedCrime]):
         )
 
 
-def _extraction_date(context: Context) -> date | None:
+def extraction_date_of(context: Context) -> date | None:
+    """
+    Return the day that the numbers were fetched, as the option says.
+
+    :raises Unreadable: no such day
+    """
     said = context.options.get("extraction_date", "")
     try:
         return date.fromisoformat(said) if said else None

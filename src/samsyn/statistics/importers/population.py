@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from typing import Any, ClassVar, NamedTuple
@@ -28,6 +28,7 @@ from samsyn.core.importing.bulk import merge
 from samsyn.core.importing.headings import plain
 from samsyn.core.importing.limits import MAX_ROWS
 from samsyn.core.importing.reading import Source, Table, read_document
+from samsyn.organisations.importing import check_is_ours, others_codes
 from samsyn.statistics.enums import Sex
 from samsyn.statistics.models import PopulationCount
 
@@ -36,9 +37,9 @@ _SEXES = {
     **dict.fromkeys(("kvinna", "kvinnor", "k", "2", "female", "women"), Sex.FEMALE),
 }
 _AREA_FORMS = {
-    "desokod": re.compile(r"\d{4}[ABC]\d{4}"),
-    "regsokod": re.compile(r"\d{4}R\d{3}"),
-    "kommunkod": re.compile(r"\d{4}"),
+    "desokod": re.compile(r"\d{4}[ABC]\d{4}", re.ASCII),
+    "regsokod": re.compile(r"\d{4}R\d{3}", re.ASCII),
+    "kommunkod": re.compile(r"\d{4}", re.ASCII),
 }
 _EDITION = re.compile(r"_(DeSO|RegSO)\d{4}$", re.IGNORECASE)
 _BAND = re.compile(r"(\d{1,3})?\s*([-–+])?\s*(\d{1,3})?\s*(?:år|years)?", re.IGNORECASE)
@@ -107,6 +108,10 @@ class PopulationImporter(RowImporter[ParsedCount]):
         Column("ar", ("år", "year"), required=True),
     )
 
+    def prepare(self, context: Context) -> Mapping[str, Any]:
+        """Read which municipalities mind their own numbers."""
+        return {"others": others_codes(context)}
+
     def read(self, source: Source, context: Context, result: ImportResult) -> Table:
         """Turn a JSON-stat dataset into rows; anything else is a table already."""
         if source.suffix == ".json":
@@ -124,6 +129,7 @@ class PopulationImporter(RowImporter[ParsedCount]):
         code = _EDITION.sub("", row.text(column, max_length=40))
         if not _AREA_FORMS[column].fullmatch(code):
             raise CellFault(column, _("%(code)s är ingen områdeskod.") % {"code": quoted(code)})
+        check_is_ours(column, code, context.known.get("others", frozenset()))
         sex = _SEXES.get(row.text("kon", required=True, max_length=20).casefold())
         if sex is None:
             raise CellFault("kon", _("Skriv man eller kvinna. Summor av båda läses inte in."))

@@ -1,0 +1,22 @@
+"""What is done again and again for each municipality."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django.utils.translation import gettext_lazy as _
+
+from samsyn.core import retention
+from samsyn.core.schedule import Daily, job
+from samsyn.organisations.models import Municipality
+
+
+def purge(now: datetime) -> int:
+    """Purge what each municipality's plan no longer keeps, and what belongs to none; return how many rows."""
+    codes = ["", *Municipality.objects.values_list("code", flat=True)]
+    return sum(protocol.n_purged for protocol in retention.purge_due(municipality_codes=codes, now=now))
+
+
+def enter() -> None:
+    """Enter the jobs; done once, when the app is ready."""
+    job("organisations.purge", _("Gallra enligt plan"), run=purge, rule=Daily(time(3, 30)))
