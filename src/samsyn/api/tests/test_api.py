@@ -149,7 +149,11 @@ def test_any_request_gets_an_answer_that_the_description_knows() -> None:
     cookie = signed_in.cookies["sessionid"].value
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application())
     checks = [
-        not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance, ignored_auth,
+        not_a_server_error,
+        status_code_conformance,
+        content_type_conformance,
+        response_schema_conformance,
+        ignored_auth,
     ]  # fmt: skip
     tried: set[str] = set()
 
