@@ -190,7 +190,7 @@ def test_one_person_holds_a_few_streams_and_no_more(town: Installation, sessions
         with stream(port, admin) as one_more:
             assert one_more.status == 429
         # The pages answer as before: streams take none of their threads.
-        assert get(port, "/arbete/drift/", admin)[0] == 200
+        assert get(port, "/healthz", admin)[0] == 200
     eventually(lambda: _status(port, admin) == 200)
 
 
