@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
@@ -108,6 +109,10 @@ def get(port: int, path: str, session: str = "") -> tuple[int, str]:
         return answer.status, answer.read().decode()
     finally:
         line.close()
+
+
+def _has_heard(found: Stream, ids: list[int]) -> bool:
+    return sorted(found.ids()) == ids
 
 
 def _is_up(port: int) -> bool:
@@ -219,7 +224,7 @@ def test_what_one_process_publishes_another_tells(town: Installation, sessions: 
         streams = [held.enter_context(stream(port, sessions["ADMINISTRATOR"])) for port in ports]
         ids = town.python(PUBLISH, "20", "0")
         for each in streams:
-            eventually(lambda each=each: sorted(each.ids()) == ids)
+            eventually(partial(_has_heard, each, ids))
 
 
 @pytest.mark.skipif(not on_postgresql(), reason="Ids are committed out of order on PostgreSQL only")
