@@ -97,7 +97,8 @@ def sink(port: int) -> None:
     import asyncio
 
     loop = asyncio.new_event_loop()
-    UnthreadedController(_Sink(), hostname="127.0.0.1", port=port, loop=loop).begin()
+    controller = UnthreadedController(_Sink(), hostname="127.0.0.1", port=port, loop=loop)
+    controller.begin()  # type: ignore[no-untyped-call]  # aiosmtpd says nothing of this one's types
     loop.run_forever()
 
 

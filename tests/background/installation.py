@@ -18,7 +18,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-WITHIN_S = 30.0
+WITHIN_S = 90.0  # a laden machine starts a process slowly
+# As `samsyn setup`, but for the static files: gathering and compressing them takes the longest, and no test needs them.
+SET_UP = """
+from django.core.management import call_command
+from samsyn.organisations import services
+call_command("migrate", verbosity=0, interactive=False)
+services.set_up_municipality(code="1488", name="Trollhättan")
+"""
 START = "import django; django.setup(); from django.utils import translation; translation.activate('sv')\n"
 
 
@@ -49,7 +56,7 @@ class Installation:
     def python(self, code: str, *arguments: str, **more: str) -> Any:
         """Run code with Django set up, and return what it prints as JSON."""
         done = self._start(code, *arguments, **more)
-        said, faults = done.communicate(timeout=120)
+        said, faults = done.communicate(timeout=300)
         assert done.returncode == 0, faults
         return json.loads(said) if said.strip() else None
 
@@ -138,8 +145,7 @@ def installation(folder: Path) -> Iterator[Installation]:
         environment["DATABASE_URL"] = _database_url(database)
     made = Installation(folder, environment)
     try:
-        setup = made.samsyn("setup", "--municipality", "1488", "--name", "Trollhättan")
-        assert setup.wait(timeout=120) == 0, made.logs()
+        made.python(SET_UP)
         yield made
     finally:
         made.stop()

@@ -9,12 +9,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samsyn.config.settings.dev")
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
-from samsyn.config import body, readiness
+from samsyn.config import body
 from samsyn.config.body import Message, Receive, Scope, Send
 
 # Sync views behind Django's own ASGI handler hop threads at every middleware; this is several times faster.
 _site = WSGIMiddleware(get_wsgi_application(), workers=4)  # type: ignore[arg-type]  # PEP 3333 has no types
 
+# These have models: Django must be set up first.
+from samsyn.config import readiness
 from samsyn.core import metrics, wake
 from samsyn.core.live.answering import PREFIX, Streams
 

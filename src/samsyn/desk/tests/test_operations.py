@@ -90,6 +90,13 @@ def test_one_that_is_given_up_is_emptied(admin: Client, dead: OutboxMessage) -> 
     assert (dead.state, dead.address, dead.text) == ("CANCELLED", "", "")
 
 
+@pytest.mark.parametrize("act", ["desk:message_send_again", "desk:message_give_up"])
+def test_a_link_to_an_act_does_nothing(admin: Client, dead: OutboxMessage, act: str) -> None:
+    assert admin.get(reverse(act, args=[dead.pk])).status_code == 302
+    dead.refresh_from_db()
+    assert dead.state == "DEAD"
+
+
 def test_another_towns_messages_are_not_there_but_those_of_no_town_are(admin: Client, db: None) -> None:
     for code in ("1480", ""):
         fault = f"Fel från {code or 'ingen'}."
