@@ -6,4 +6,11 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from samsyn.accounts import permissions  # noqa: F401 - enters the routes in the permission table
+        from samsyn.accounts import (
+            messages,
+            permissions,  # noqa: F401 - enters the routes in the permission table
+            personal_data,  # noqa: F401 - declares the personal fields
+        )
+        from samsyn.core import outbox
+
+        outbox.ask_before_putting(messages.wants)

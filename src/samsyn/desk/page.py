@@ -62,6 +62,7 @@ def show(
             {"url": reverse("desk:documents"), "label": _("Dokument"), "current": page == "documents"},
         ],
         "staff_user_label": person(request).audit_label,
+        "staff_account_url": reverse("accounts:account"),
         "staff_sign_out_url": reverse("accounts:sign_out"),
         "example_data": municipality_of(request).is_example,
     }

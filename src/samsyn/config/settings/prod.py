@@ -12,6 +12,11 @@ ALLOWED_HOSTS = env.names("SAMSYN_HOSTS", [])
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("SAMSYN_HOSTS saknas. Sätt den till webbplatsens namn, till exempel trygg.kommunen.se.")
 SAMSYN_DEMO = False
+SITE_URL = env.text("SAMSYN_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}")
+if not SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured("SAMSYN_URL ska börja med https://, till exempel https://trygg.kommunen.se.")
+# Those who can change others' accounts or read the log; SAMSYN_SECOND_STEP_ROLES may name more, or none.
+SAMSYN_SECOND_STEP_ROLES = env.names("SAMSYN_SECOND_STEP_ROLES", ["ADMINISTRATOR", "AUDITOR"])
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

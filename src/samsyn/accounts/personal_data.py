@@ -1,0 +1,115 @@
+"""What accounts hold about people, why, and how long."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from samsyn.accounts import sessions
+from samsyn.accounts.models import OneTimeLink, User
+from samsyn.core.personal_data import data_class, fields
+
+
+def _of(municipality_code: str) -> list[int]:
+    """Return the accounts of a municipality; without a code those that belong to none."""
+    people = User.objects.all()
+    if municipality_code:
+        people = people.filter(memberships__organisation__municipality__code=municipality_code)
+    else:
+        people = people.filter(memberships__isnull=True)
+    return list(people.values_list("pk", flat=True).distinct())
+
+
+def purge_accounts(municipality_code: str, older_than: datetime) -> int:
+    """Empty the name and the address of accounts that were closed before an instant; return how many."""
+    purged = 0
+    gone = User.objects.filter(pk__in=_of(municipality_code), closed_at__lt=older_than)
+    for user in gone.exclude(email__endswith="@gallrad.invalid"):
+        # The row stays, for what it has done still points at it; nobody is to be known by it.
+        user.name, user.email = f"Konto {user.pk}", f"konto-{user.pk}@gallrad.invalid"
+        user.save(update_fields=["name", "email"])
+        user.one_time_links.all().delete()
+        user.notification_choices.all().delete()
+        purged += 1
+    return purged
+
+
+def purge_sign_ins(municipality_code: str, older_than: datetime) -> int:
+    """Remove sign-ins that ended before an instant; return how many."""
+    return sessions.purge(_of(municipality_code), older_than=older_than)
+
+
+def purge_links(municipality_code: str, older_than: datetime) -> int:
+    """Remove links that stopped working before an instant; return how many."""
+    gone = OneTimeLink.objects.filter(user__in=_of(municipality_code), expires_at__lt=older_than)
+    return gone.delete()[0]
+
+
+ACCOUNT = data_class(
+    "accounts.account",
+    _("Konton"),
+    purpose=_("Att den som arbetar i Samsyn kan logga in, och att kollegor ser vem som har ett konto."),
+    ends=_("Namn och adress töms när kontot har varit stängt så länge som står här."),
+    keep_days=365,
+    purge=purge_accounts,
+)
+SIGN_INS = data_class(
+    "accounts.sign_ins",
+    _("Inloggningar"),
+    purpose=_("Att var och en ser var den är inloggad och kan avsluta det. Bara slag av enhet och hel timme sparas."),
+    ends=_("Raden tas bort när inloggningen har varit avslutad så länge som står här."),
+    keep_days=90,
+    purge=purge_sign_ins,
+)
+FACTORS = data_class(
+    "accounts.factors",
+    _("Lösenord, passnycklar och koder"),
+    purpose=_("Att bara ägaren kommer in. Lösenord och reservkoder sparas som kontrollsummor, appens nyckel låst."),
+    ends=_("Tas bort när kontot stängs eller när ägaren tar bort dem."),
+    keep_days=0,
+)
+LINKS = data_class(
+    "accounts.links",
+    _("Engångslänkar"),
+    purpose=_("Att den som bjuds in, har glömt sitt lösenord eller byter adress kan göra det med en länk i ett mejl."),
+    ends=_("Raden tas bort när länken har varit gammal så länge som står här."),
+    keep_days=30,
+    purge=purge_links,
+)
+
+fields(
+    ACCOUNT,
+    "accounts.user.email",
+    "accounts.user.name",
+    "accounts.user.language",
+    "accounts.user.closed_at",
+    "accounts.user.is_active",
+    "accounts.notificationchoice.group",
+    "accounts.notificationchoice.wants_mail",
+    "socialaccount.socialaccount.uid",
+)
+fields(
+    SIGN_INS,
+    "accounts.user.last_login",
+    "accounts.signin.browser",
+    "accounts.signin.system",
+    "accounts.signin.method",
+    "accounts.signin.session_key",
+    "accounts.signin.signed_in_at",
+    "accounts.signin.seen_at",
+    "accounts.signin.ended_at",
+)
+fields(
+    FACTORS,
+    "accounts.user.password",
+    "mfa.authenticator.data",
+    "mfa.authenticator.created_at",
+    "mfa.authenticator.last_used_at",
+)
+fields(
+    LINKS,
+    "accounts.onetimelink.token_hash",
+    "accounts.onetimelink.new_email",
+    "accounts.onetimelink.invited_to",
+)
