@@ -56,13 +56,13 @@ FACTOR_ADDED = messages.kind(
     "accounts.factor_added",
     _("Nytt sätt att logga in"),
     template="accounts/mail/factor_added.txt",
-    sample=_example(what="passnyckel"),
+    sample=_example(factor="passnyckel"),
 )
 FACTOR_REMOVED = messages.kind(
     "accounts.factor_removed",
     _("Ett sätt att logga in är borta"),
     template="accounts/mail/factor_removed.txt",
-    sample=_example(what="passnyckel"),
+    sample=_example(factor="passnyckel"),
 )
 RECOVERY_CODE_USED = messages.kind(
     "accounts.recovery_code_used",

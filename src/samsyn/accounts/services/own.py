@@ -157,7 +157,7 @@ def _factor_removed(request: HttpRequest, user: User, what: Promise, *, now: dat
 
 def _tell(kind: messages.MessageKind, user: User, what: Promise, *, now: datetime) -> None:
     address = links.page("accounts:security", language=user.language)
-    messages.tell(kind, user, about=now.isoformat(), now=now, what=what, address=address)
+    messages.tell(kind, user, about=now.isoformat(), now=now, factor=what, address=address)
 
 
 def _swedish(words: Promise) -> str:

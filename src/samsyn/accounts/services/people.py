@@ -155,6 +155,6 @@ def remove_factors(*, user: User, by: User, now: datetime) -> None:
         user,
         about=now.isoformat(),
         now=now,
-        what=_("alla sätt för det andra steget"),
+        factor=_("alla sätt för det andra steget"),
         address=links.page("accounts:security", language=user.language),
     )
