@@ -16,7 +16,7 @@ from django.http import HttpRequest
 
 def _box() -> MultiFernet:
     """Return what secrets are locked with: the secret key, and earlier ones for what was locked before."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys: list[str] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]  # type: ignore[list-item]  # ours are texts
     return MultiFernet(
         [Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"samsyn.factors:{key}".encode()).digest())) for key in keys]
     )

@@ -73,14 +73,13 @@ def passkeys(user: User) -> list[Passkey]:
 
 def has_totp(user: User) -> bool:
     """Tell whether a person gets codes from an app."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
 def has_any(user: User) -> bool:
     """Tell whether a person has a second step; recovery codes alone are none."""
-    return Authenticator.objects.filter(
-        user=user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    ).exists()
+    steps = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return bool(Authenticator.objects.filter(user=user, type__in=steps).exists())
 
 
 def n_recovery_codes(user: User) -> int:
@@ -182,7 +181,7 @@ def check_totp(user: User, code: str, *, now: datetime) -> None:
 def _code_hashes(user: User, code: str) -> list[str]:
     """Return a recovery code's checksum under today's secret key and under earlier ones."""
     typed = "".join(letter for letter in code.casefold() if letter.isalnum())
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys: list[str] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]  # type: ignore[list-item]  # ours are texts
     return [
         hmac.new(f"recovery:{key}".encode(), f"{user.pk}:{typed}".encode(), hashlib.sha256).hexdigest() for key in keys
     ]

@@ -201,5 +201,8 @@ class NotificationsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for group in messages.groups():
             self.fields[group.code] = forms.BooleanField(
-                label=group.label, help_text=group.help_text, required=False, initial=wanted.get(group.code, True)
+                label=str(group.label),
+                help_text=str(group.help_text),
+                required=False,
+                initial=wanted.get(group.code, True),
             )

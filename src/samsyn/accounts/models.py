@@ -105,7 +105,7 @@ class SignIn(models.Model):
     seen_at = models.DateTimeField(_("senast sedd, hel timme"))
     ended_at = models.DateTimeField(_("avslutad"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager[SignIn]] = SignInQuerySet.as_manager()
+    objects = SignInQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("inloggning")
@@ -114,7 +114,8 @@ class SignIn(models.Model):
         indexes = [models.Index(fields=["session_key"], name="sign_ins_by_session")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ended_at__isnull=True) | models.Q(session_key=""), name="ended_sign_in_has_no_session"
+                condition=models.Q(ended_at__isnull=True) | models.Q(session_key=""),
+                name="ended_sign_in_has_no_session",
             ),
         ]
 

@@ -6,7 +6,8 @@ OWN = "den inloggade, om sitt eget konto"
 CONFIRMED = f"{OWN}, efter att ha visat det igen"
 HOLDER = "den som har länken"
 _TRIES = (
-    "känd enhet: 5 i minuten, 10 i kvarten, 30 i timmen; okända: 5, 10, 20 per e-postadress och 20, 60, 120 per nätadress"
+    "känd enhet: 5 i minuten, 10 i kvarten, 30 i timmen; "
+    "okända: 5, 10, 20 per e-postadress och 20, 60, 120 per nätadress"
 )
 _LINKS = "30 i kvarten, per nätadress"
 

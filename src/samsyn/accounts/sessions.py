@@ -121,7 +121,7 @@ def _hour(now: datetime) -> datetime:
 
 
 def purge(people: Iterable[int], *, older_than: datetime) -> int:
-    """Remove the sign-ins of some accounts that ended, or can have been of no use, since an instant; return how many."""
+    """Remove the sign-ins of some accounts that have been over since an instant; return how many."""
     lived = timedelta(seconds=settings.SESSION_COOKIE_AGE)
     of_them = SignIn.objects.filter(user__in=list(people))
     n_ended = of_them.filter(ended_at__lt=older_than).delete()[0]

@@ -73,9 +73,12 @@ def is_on() -> bool:
 
 def name() -> str:
     """Return what the provider is called on the button; empty without one."""
-    if not is_on():
-        return ""
-    return str(settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["name"])
+    return str(_app()["name"]) if is_on() else ""
+
+
+def _app() -> dict[str, Any]:
+    providers = cast("dict[str, Any]", settings.SOCIALACCOUNT_PROVIDERS)
+    return cast("dict[str, Any]", providers["openid_connect"]["APPS"][0])
 
 
 class ProviderSession(requests.Session):
@@ -85,15 +88,14 @@ class ProviderSession(requests.Session):
     Plain http is for a provider on one's own machine, in development and in tests.
     """
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]  # the parent names two dozen arguments
+    def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """
         Ask.
 
         :raises RequestException: the address is not listed, does not answer in time, or answers too much
         """
-        parts = urlsplit(str(url))
-        app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
-        issuer = urlsplit(app["settings"]["server_url"])
+        parts = urlsplit(url if isinstance(url, str) else url.decode())
+        issuer = urlsplit(_app()["settings"]["server_url"])
         listed = {issuer.hostname, *settings.SAMSYN_OIDC_HOSTS}
         if parts.hostname not in listed or parts.scheme not in {"https", issuer.scheme}:
             raise requests.exceptions.InvalidURL("The provider points at a host that is not listed")

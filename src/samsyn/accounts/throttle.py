@@ -44,7 +44,7 @@ LINKS: Steps = ((30, QUARTER),)
 
 def place(request: HttpRequest) -> str:
     """Return where in the network a request comes from; one subscriber's whole range of IPv6 is one place."""
-    address = request.META.get("REMOTE_ADDR", "")
+    address = str(request.META.get("REMOTE_ADDR", ""))
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -15,6 +15,7 @@ from samsyn.accounts import factors, links, messages, sessions
 from samsyn.accounts.models import NotificationChoice, SignIn, User
 from samsyn.accounts.services.log import log
 from samsyn.core.errors import NotFound
+from samsyn.core.messages import MessageKind
 
 TOTP_WORDS = _("app för koder")
 PASSKEY_WORDS = _("passnyckel")
@@ -155,7 +156,7 @@ def _factor_removed(request: HttpRequest, user: User, what: Promise, *, now: dat
     _tell(messages.FACTOR_REMOVED, user, what, now=now)
 
 
-def _tell(kind: messages.MessageKind, user: User, what: Promise, *, now: datetime) -> None:
+def _tell(kind: MessageKind, user: User, what: Promise, *, now: datetime) -> None:
     address = links.page("accounts:security", language=user.language)
     messages.tell(kind, user, about=now.isoformat(), now=now, factor=what, address=address)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +10,10 @@ import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.apps import apps
 from django.test import Client
-from django.utils import timezone
 
 from samsyn.accounts import factors
 from samsyn.accounts.models import User
+from samsyn.core import clock
 from samsyn.core.models import AuditEntry, OutboxMessage
 
 ALICES = "en-lång-fras-för-prov"
@@ -93,7 +92,7 @@ def verbs() -> list[str]:
 
 def code_for(secret: str, at: datetime | None = None) -> str:
     """Return what an app with a secret shows at an instant."""
-    instant = at or timezone.now()  # noqa: TID251 - the app on the phone has a clock of its own
+    instant = at or clock.now()
     counter = int(instant.timestamp()) // factors.PERIOD_S
     return str(totp.format_hotp_value(totp.hotp_value(secret.replace(" ", ""), counter)))
 
@@ -105,5 +104,3 @@ def alices_app(alice: User) -> str:
     totp.TOTP.activate(alice, secret)
     return str(secret)
 
-
-AppCode = Callable[[str], str]

@@ -15,6 +15,7 @@ from django.test import Client
 from samsyn.accounts import factors, services
 from samsyn.accounts.models import OneTimeLink, SignIn, User
 from samsyn.accounts.tests.conftest import ALICES, NEW, is_in, link_in, mails, try_sign_in, verbs
+from samsyn.core import clock
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
@@ -22,7 +23,7 @@ NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 
 def _invite(by: User, *, email: str = "Carol@example.org", now: datetime | None = None, **more: Any) -> User:
     asked = {"name": "Carol", "invited_to": "Polisen", "municipality_code": "1488", "language": "sv", **more}
-    return services.invite_person(email=email, by=by, now=now or datetime.now(UTC), **asked)
+    return services.invite_person(email=email, by=by, now=now or clock.now(), **asked)
 
 
 def test_an_invited_person_gets_a_link_and_no_password(alice: User) -> None:
@@ -146,7 +147,7 @@ def test_an_opened_account_starts_from_a_new_link_and_no_old_session_returns(
     elsewhere = Client()
     elsewhere.force_login(alice)
     services.close_account(user=alice, by=bob, now=NOW)
-    services.reopen_account(user=alice, by=bob, invited_to="Trollhättans Stad", now=datetime.now(UTC))
+    services.reopen_account(user=alice, by=bob, invited_to="Trollhättans Stad", now=clock.now())
     assert not is_in(at_alices)
     assert not is_in(elsewhere)
     assert try_sign_in(at_alices, alice.email, ALICES).status_code == 400

@@ -61,13 +61,11 @@ def test_every_page_of_ones_own_is_whole_in_english(at_alices: Client) -> None:
         (CHROME_ON_ANDROID, "Chrome på Android"),
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0", "Firefox på Windows"),
         (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-            "Version/18.1 Mobile/15E148 Safari/604.1",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Safari/604.1",
             "Safari på iPhone",
         ),
         (
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 "
-            "Safari/537.36 Edg/131.0.0.0",
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0",
             "Edge på Windows",
         ),
         ("curl/8.5.0", "Okänt slag av enhet"),
@@ -164,7 +162,7 @@ def newsletter() -> Any:
     """A kind of message that one may do without, entered for this test alone."""
     group = messages.group("test_news", "Nyheter", help_text="Vad som hänt i veckan.")
     kind = messages.kind(
-        "test.news", "Nyheter", template="accounts/mail/email_changed.txt", sample=lambda: {}, group=group
+        "test.news", "Nyheter", template="accounts/mail/email_changed.txt", sample=dict, group=group
     )
     yield kind
     messages._GROUPS.pop("test_news")

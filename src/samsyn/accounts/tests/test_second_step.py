@@ -262,8 +262,7 @@ BROKEN_ANSWERS = [
     '{"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {}}',
     '{"id": "AAAA", "rawId": "BBBB", "type": "public-key", "response": {"clientDataJSON": "e30"}}',
     '{"id": 1, "rawId": [], "type": {}, "response": "x"}',
-    '{"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {"clientDataJSON": "e30", '
-    '"authenticatorData": "AAAA", "signature": "AAAA", "userHandle": "MQ"}}',
+    '{"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {"clientDataJSON": "e30", "signature": "AAAA"}}',
     '{"response": {"userHandle": "ÅÄÖ"}}',
     '{"response": {"userHandle": null}}',
     '{"response": null}',

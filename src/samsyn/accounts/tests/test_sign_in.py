@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from samsyn.accounts.demo import PASSWORD
 from samsyn.accounts.models import User
-from samsyn.accounts.tests.conftest import ALICES, try_sign_in
+from samsyn.accounts.tests.conftest import try_sign_in
 from samsyn.core.models import AuditEntry
 
 pytestmark = pytest.mark.django_db

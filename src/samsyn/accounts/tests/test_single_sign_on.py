@@ -20,6 +20,7 @@ from samsyn.accounts.models import SignIn, User
 from samsyn.accounts.tests.conftest import is_in, verbs
 from samsyn.accounts.tests.provider import introduce, running
 from samsyn.config import env
+from samsyn.core import clock
 
 pytestmark = pytest.mark.django_db
 START = "/konto/logga-in/organisationen/"
@@ -136,9 +137,7 @@ def test_when_the_settings_say_so_an_account_without_a_role_is_made(client: Clie
 
 
 def test_a_closed_account_is_refused(client: Client, alice: User, bob: User, single_sign_on: str) -> None:
-    from datetime import UTC, datetime
-
-    services.close_account(user=alice, by=bob, now=datetime.now(UTC))
+    services.close_account(user=alice, by=bob, now=clock.now())
     introduce(single_sign_on, "a3", email=alice.email, email_verified=True)
     answer = _through(client, "a3")
     assert answer.status_code == 400
@@ -235,7 +234,12 @@ def test_only_listed_hosts_are_asked(single_sign_on: str) -> None:
 
 @pytest.mark.parametrize(
     ("issuer", "is_taken"),
-    [("https://login.kommunen.se", True), ("http://localhost:9", True), ("http://login.kommunen.se", False), ("x", False)],
+    [
+        ("https://login.kommunen.se", True),
+        ("http://localhost:9", True),
+        ("http://login.kommunen.se", False),
+        ("x", False),
+    ],
 )
 def test_the_settings_take_only_a_safe_provider(monkeypatch: pytest.MonkeyPatch, issuer: str, is_taken: bool) -> None:
     for name, value in {"ISSUER": issuer, "NAME": "Staden", "CLIENT_ID": "x", "CLIENT_SECRET": "y"}.items():

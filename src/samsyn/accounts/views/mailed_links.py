@@ -89,7 +89,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Change to the new address when its owner presses; looking at the page is not enough, for mail filters look too."""
+    """Change to the new address when its owner presses. Looking is not enough, for mail filters look too."""
     now = clock.now()
     throttle.spend("link.place", throttle.place(request), throttle.LINKS, now=now)
     link = links.find(LinkPurpose.NEW_EMAIL, token, now=now)
