@@ -45,7 +45,7 @@ CLOCKS_DIFFER_S = 30
 # Signatures by a key of which the provider keeps one half to itself.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 # What comes of a provider that is away, or that answers something else than it should.
-_DOWN = (requests.RequestException, KeyError, ValueError, TypeError)
+_DOWN = (requests.RequestException, AttributeError, KeyError, ValueError, TypeError)
 
 
 class SingleSignOnRefused(DomainError):
@@ -202,7 +202,9 @@ def arrive(request: HttpRequest, sociallogin: Any) -> HttpResponse:
     """
     now = clock.now()
     said = sociallogin.account.extra_data
-    token, claims = said.get("id_token") or {}, said.get("userinfo") or said.get("id_token") or {}
+    token, claims = said.get("id_token") or {}, said.get("userinfo")
+    if not isinstance(claims, dict):
+        raise ProviderDown
     subject = str(token.get("sub", ""))
     # OpenID Connect Core 5.3.2: an answer about somebody else must not be used.
     if not subject or str(claims.get("sub", "")) != subject:

@@ -269,3 +269,8 @@ def test_no_page_or_template_of_allauth_can_be_reached() -> None:
     for name in ("account_login", "account_signup", "mfa_index", "openid_connect_login", "socialaccount_signup"):
         with pytest.raises(NoReverseMatch):
             reverse(name, kwargs={"provider_id": "sso"} if name.startswith("openid") else None)
+
+
+def test_the_account_page_tells_the_language_of_mails_in_words(at_alices: Client, alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(language="en")
+    assert "Engelska" in at_alices.get("/konto/").content.decode()

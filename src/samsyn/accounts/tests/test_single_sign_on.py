@@ -18,7 +18,7 @@ from django.test import Client, override_settings
 from samsyn.accounts import services
 from samsyn.accounts.models import SignIn, User
 from samsyn.accounts.tests.conftest import is_in, verbs
-from samsyn.accounts.tests.provider import introduce, running
+from samsyn.accounts.tests.provider import Liar, introduce, lying, running
 from samsyn.config import env
 from samsyn.core import clock
 
@@ -219,6 +219,100 @@ def test_a_provider_that_is_down_is_told_and_the_password_still_works(client: Cl
 def test_a_provider_that_answers_nonsense_is_told(client: Client, issuer: str) -> None:
     with _settings(f"{issuer}/oauth2/authorize"):
         assert client.post(START).status_code == 503
+
+
+@pytest.fixture(scope="module")
+def running_liar() -> Iterator[Liar]:
+    with lying() as provider:
+        yield provider
+
+
+@pytest.fixture
+def liar(running_liar: Liar) -> Iterator[Liar]:
+    """A provider that says what the test wants; the truth about Alice to begin with."""
+    running_liar.signs_with, running_liar.algorithm = None, "RS256"
+    running_liar.claims, running_liar.userinfo, running_liar.raw = {}, {}, {}
+    with _settings(running_liar.issuer):
+        yield running_liar
+
+
+def _back_from(client: Client) -> Any:
+    state = urllib.parse.parse_qs(urllib.parse.urlsplit(_leave(client)).query)["state"][0]
+    return client.get(f"{BACK}?code=x&state={state}")
+
+
+def test_the_truth_is_believed(client: Client, alice: User, liar: Liar) -> None:
+    assert _back_from(client).status_code == 302
+    assert is_in(client)
+
+
+def test_an_answer_signed_by_somebody_else_is_refused(client: Client, alice: User, liar: Liar) -> None:
+    liar.signs_with = Liar().key
+    assert _back_from(client).status_code == 400
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize(("algorithm", "key"), [("HS256", "hemligt" * 8), ("none", "")])
+def test_an_answer_that_nobody_has_signed_is_refused(
+    client: Client, alice: User, liar: Liar, algorithm: str, key: str
+) -> None:
+    liar.algorithm, liar.signs_with = algorithm, key or None
+    if algorithm == "none":
+        liar.raw["/token"] = (200, {"Content-Type": "application/json"}, _unsigned(liar))
+    assert _back_from(client).status_code == 400
+    assert not is_in(client)
+
+
+def _unsigned(liar: Liar) -> bytes:
+    """Return the truth about Alice, with a header that says that there is no signature."""
+    liar.algorithm = "RS256"
+    _header, body, _signature = liar.answer("/token")["id_token"].split(".")
+    token = f"eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{body}."
+    return f'{{"access_token": "x", "id_token": "{token}"}}'.encode()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": "another-site"},
+        {"iss": "https://elsewhere.example"},
+        {"exp": 1},
+        {"exp": None},
+        {"sub": None},
+        {"iat": 99_999_999_999},
+        {"sub": "somebody else"},
+    ],
+)
+def test_an_answer_for_somebody_else_or_another_time_is_refused(
+    client: Client, alice: User, liar: Liar, claims: dict[str, Any]
+) -> None:
+    liar.claims = claims
+    assert _back_from(client).status_code == 400
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/jwks", "/userinfo"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        (302, {"Location": "http://localhost:1/"}, b"x"),
+        (500, {}, b"x"),
+        (200, {"Content-Type": "application/json"}, b"{"),
+        (200, {"Content-Type": "application/json"}, b"[]"),
+        (200, {"Content-Type": "application/json"}, b"null"),
+        (200, {"Content-Type": "text/html"}, b"<html>"),
+        (200, {"Content-Type": "application/json"}, b" " * 2_000_000),
+    ],
+)
+def test_whatever_a_provider_answers_nobody_comes_in_and_nothing_breaks(
+    client: Client, alice: User, liar: Liar, path: str, raw: tuple[int, dict[str, str], bytes]
+) -> None:
+    state = urllib.parse.parse_qs(urllib.parse.urlsplit(_leave(client)).query)["state"][0]
+    liar.raw[path] = raw
+    answer = client.get(f"{BACK}?code=x&state={state}")
+    assert answer.status_code in {400, 503}
+    assert "Organisationens inloggning" in answer.content.decode() or "Börja om" in answer.content.decode()
+    assert not is_in(client)
 
 
 def test_only_listed_hosts_are_asked(single_sign_on: str) -> None:

@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user = person(request)
     context = {
         "account": user,
-        "language": dict(settings.LANGUAGES).get(user.language, user.language),
+        "mail_language": dict(settings.LANGUAGES).get(user.language, user.language),
         "roles": [str(membership) for membership in user.memberships.select_related("organisation")],
         "has_password": user.has_usable_password(),
         "has_second_step": factors.has_any(user),

@@ -62,10 +62,14 @@ def show(
         ],
         "staff_user_label": person(request).audit_label,
         "staff_sign_out_url": reverse("accounts:sign_out"),
-        "trail": [] if page == "account" and template.endswith("account.html") else _trail(page, items),
+        "trail": _trail(request, page, items),
     }
     return render(request, template, frame | context, status=status)
 
 
-def _trail(page: str, items: list[tuple[str, str]]) -> list[dict[str, str]]:
+def _trail(request: HttpRequest, page: str, items: list[tuple[str, str]]) -> list[dict[str, str]]:
+    """Return the way up to the page of the menu, from a page below it."""
+    match = request.resolver_match
+    if match is not None and match.url_name == page:
+        return []
     return [{"url": reverse(f"accounts:{name}"), "label": label} for name, label in items if name == page]
