@@ -24,7 +24,7 @@ def _run(site: Site, program: str, **values: str) -> object:
     """Run lines of Python in the town's own database, beside the server; return what they print as JSON."""
     done = subprocess.run(
         [sys.executable, "-c", _BEFORE + f"v = json.loads({json.dumps(values)!r})\n" + program],
-        env=environment(site.data),
+        env={**environment(site.data), "SAMSYN_URL": site.url},
         capture_output=True,
         text=True,
         check=False,
