@@ -35,13 +35,13 @@ from samsyn.accounts.enums import LinkPurpose, SignInMethod
 from samsyn.accounts.going_on import go_on
 from samsyn.accounts.models import User
 from samsyn.accounts.services.log import log
-from samsyn.core import clock
 from samsyn.core.errors import DomainError
 
 PROVIDER = "sso"
 MAX_BYTES = 1_000_000
 TIMEOUT_S = (3.05, 5)
 CLOCKS_DIFFER_S = 30
+_CAME_AT = "samsyn_came_at"
 # Signatures by a key of which the provider keeps one half to itself.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 # What comes of a provider that is away, or that answers something else than it should.
@@ -168,12 +168,13 @@ def start(request: HttpRequest, *, next_url: str) -> str:
     return str(leads.url)
 
 
-def finish(request: HttpRequest) -> HttpResponse:
+def finish(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """
     Take what the provider sent the person back with, and let them in.
 
     :raises SingleSignOnRefused: it leads to no account
     """
+    setattr(request, _CAME_AT, now)  # allauth hands the request on, and nothing else of ours
     view = OAuth2CallbackView.adapter_view(ProviderAdapter(request))
     try:
         return cast(HttpResponse, view(request))
@@ -200,7 +201,7 @@ def arrive(request: HttpRequest, sociallogin: Any) -> HttpResponse:
 
     :raises SingleSignOnRefused: their address is not verified, has no account, or one that may not sign in
     """
-    now = clock.now()
+    now: datetime = getattr(request, _CAME_AT)
     said = sociallogin.account.extra_data
     token, claims = said.get("id_token") or {}, said.get("userinfo")
     if not isinstance(claims, dict):

@@ -12,14 +12,12 @@ from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
 
 from samsyn.accounts import services
 from samsyn.accounts.models import SignIn, User
 from samsyn.accounts.tests.conftest import is_in, verbs
 from samsyn.accounts.tests.provider import Liar, introduce, lying, running
-from samsyn.config import env
 from samsyn.core import clock
 
 pytestmark = pytest.mark.django_db
@@ -324,27 +322,3 @@ def test_only_listed_hosts_are_asked(single_sign_on: str) -> None:
         with pytest.raises(requests.RequestException):
             sso.ProviderSession().get(url)
     assert sso.ProviderSession().get(f"{single_sign_on}/.well-known/openid-configuration").json()["issuer"]
-
-
-@pytest.mark.parametrize(
-    ("issuer", "is_taken"),
-    [
-        ("https://login.kommunen.se", True),
-        ("http://localhost:9", True),
-        ("http://login.kommunen.se", False),
-        ("x", False),
-    ],
-)
-def test_the_settings_take_only_a_safe_provider(monkeypatch: pytest.MonkeyPatch, issuer: str, is_taken: bool) -> None:
-    for name, value in {"ISSUER": issuer, "NAME": "Staden", "CLIENT_ID": "x", "CLIENT_SECRET": "y"}.items():
-        monkeypatch.setenv(f"SAMSYN_OIDC_{name}", value)
-    if is_taken:
-        assert env.single_sign_on()
-    else:
-        with pytest.raises(ImproperlyConfigured):
-            env.single_sign_on()
-
-
-def test_without_an_issuer_nothing_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SAMSYN_OIDC_ISSUER", raising=False)
-    assert env.single_sign_on() == {}

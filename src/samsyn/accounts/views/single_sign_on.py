@@ -40,8 +40,9 @@ def callback(request: HttpRequest) -> HttpResponse:
     if not sso.is_on():
         raise Http404
     try:
-        throttle.spend("sso.back", throttle.place(request), throttle.NETWORK, now=clock.now())
-        return sso.finish(request)
+        now = clock.now()
+        throttle.spend("sso.back", throttle.place(request), throttle.NETWORK, now=now)
+        return sso.finish(request, now=now)
     except DomainError as fault:
         return _refused(request, fault, "")
 
