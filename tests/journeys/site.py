@@ -47,7 +47,7 @@ class Site:
             self.process.wait()
 
 
-def _environment(data: Path) -> dict[str, str]:
+def environment(data: Path) -> dict[str, str]:
     """Return an environment as on a newcomer's machine: no settings, key or database from the test run."""
     kept = {
         name: value
@@ -65,7 +65,7 @@ def _environment(data: Path) -> dict[str, str]:
 def samsyn(*arguments: str, data: Path) -> str:
     """Run the console script on a data folder and return what it prints; fail with its words."""
     command = [sys.executable, "-m", "samsyn", *arguments]
-    done = subprocess.run(command, env=_environment(data), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment(data), capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"samsyn {' '.join(arguments)}: {done.stdout}{done.stderr}"
     return done.stdout
 
@@ -89,15 +89,19 @@ def _free_port() -> int:
         return port
 
 
-def serve(demo: Path, data: Path) -> Site:
-    """Copy a loaded demo town to `data`, serve it, and return when it answers that it is well."""
+def serve(demo: Path, data: Path, **settings: str) -> Site:
+    """
+    Copy a loaded demo town to `data`, serve it, and return when it answers that it is well.
+
+    `settings` are more variables of the environment.
+    """
     shutil.copytree(demo, data)
     port = _free_port()
     log = data / "server.log"
-    environment = {**_environment(data), "PORT": str(port)}
+    its_environment = {**environment(data), "PORT": str(port), **settings}
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "samsyn", "serve"], env=environment, stdout=out, stderr=subprocess.STDOUT
+            [sys.executable, "-m", "samsyn", "serve"], env=its_environment, stdout=out, stderr=subprocess.STDOUT
         )
     site = Site(url=f"http://localhost:{port}", data=data, process=process, log=log)
     deadline = time.monotonic() + START_WITHIN_S

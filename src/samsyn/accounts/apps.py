@@ -6,4 +6,12 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from samsyn.accounts import permissions, personal_data, verbs  # noqa: F401 - enters what it has in the registries
+        from samsyn.accounts import (
+            messages,
+            permissions,  # noqa: F401 - enters the routes in the permission table
+            personal_data,  # noqa: F401 - declares the personal fields
+            verbs,  # noqa: F401 - enters the words of the log
+        )
+        from samsyn.core import outbox
+
+        outbox.ask_before_putting(messages.wants)

@@ -70,6 +70,29 @@ def names(name: str, default: list[str]) -> list[str]:
     return default if value is None else [part.strip() for part in value.split(",") if part.strip()]
 
 
+def single_sign_on() -> dict[str, object]:
+    """
+    Return allauth's settings for the organisation's own sign-in (OpenID Connect); empty without SAMSYN_OIDC_ISSUER.
+
+    :raises ImproperlyConfigured: the issuer is not a safe address, or something beside it is missing
+    """
+    issuer = os.environ.get("SAMSYN_OIDC_ISSUER", "").rstrip("/")
+    if not issuer:
+        return {}
+    parts = urlsplit(issuer)
+    own_machine = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}
+    if not parts.hostname or not (parts.scheme == "https" or own_machine):
+        raise ImproperlyConfigured("SAMSYN_OIDC_ISSUER ska vara en adress som börjar med https://.")
+    app = {
+        "provider_id": "sso",
+        "name": text("SAMSYN_OIDC_NAME"),
+        "client_id": text("SAMSYN_OIDC_CLIENT_ID"),
+        "secret": text("SAMSYN_OIDC_CLIENT_SECRET"),
+        "settings": {"server_url": issuer, "fetch_userinfo": True, "oauth_pkce_enabled": True},
+    }
+    return {"openid_connect": {"APPS": [app]}}
+
+
 def database(url: str | None, data: Path, *, wait_s: int = WAIT_S) -> dict[str, object]:
     """
     Return Django's settings for the database at `url`, or for SQLite in the folder `data`.

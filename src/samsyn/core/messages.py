@@ -4,6 +4,9 @@ The kinds of message that go out, and their words.
 Each app enters its kinds in `messages.py`, which its AppConfig imports when ready. The words stand in a template, one
 for each kind, whose first line is the subject. They are made when the message is put in the outbox, in the receiver's
 language, so that what is sent is what was meant that day. `sample` gives what the preview page fills the template with.
+
+A kind that a person may do without belongs to a group, which they can switch off among their own settings. A kind
+without a group, as what is about the safety of an account, is always sent.
 """
 
 from __future__ import annotations
@@ -30,6 +33,16 @@ class MessageKind:
     template: str
     sample: Callable[[], Mapping[str, Any]]
     channel: Channel = Channel.MAIL
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageGroup:
+    """Kinds of message that a person may do without, switched on and off together."""
+
+    code: str
+    label: str | Promise
+    help_text: str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class Words:
 
 
 _KINDS: dict[str, MessageKind] = {}
+_GROUPS: dict[str, MessageGroup] = {}
 
 
 def kind(
@@ -50,16 +64,34 @@ def kind(
     template: str,
     sample: Callable[[], Mapping[str, Any]],
     channel: Channel = Channel.MAIL,
+    group: MessageGroup | None = None,
 ) -> MessageKind:
     """
-    Enter a kind of message.
+    Enter a kind of message. Without a group nobody can switch it off.
 
     :raises ValueError: the code is already taken
     """
     if code in _KINDS:
         raise ValueError(f"The message kind {code} is entered twice")
-    _KINDS[code] = MessageKind(code, label, template, sample, channel)
+    _KINDS[code] = MessageKind(code, label, template, sample, channel, group.code if group else "")
     return _KINDS[code]
+
+
+def group(code: str, label: str | Promise, *, help_text: str | Promise) -> MessageGroup:
+    """
+    Enter a group of kinds that people may switch off.
+
+    :raises ValueError: the code is already taken
+    """
+    if code in _GROUPS:
+        raise ValueError(f"The message group {code} is entered twice")
+    _GROUPS[code] = MessageGroup(code, label, help_text)
+    return _GROUPS[code]
+
+
+def groups() -> list[MessageGroup]:
+    """Return every group, by code."""
+    return [_GROUPS[code] for code in sorted(_GROUPS)]
 
 
 def kinds() -> list[MessageKind]:

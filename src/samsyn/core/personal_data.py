@@ -34,6 +34,11 @@ class DataClass:
     least_days: int = 1
     """What a municipality may not go below, as where the database itself refuses to let go earlier."""
 
+    @property
+    def has_time(self) -> bool:
+        """Tell whether it ends with time, and not only with what `ends` names."""
+        return self.purge is not None
+
 
 @dataclass(frozen=True, slots=True)
 class PersonalField:

@@ -67,7 +67,7 @@ def decide(
     :raises RuleRefused: no such class, a time out of bounds, or no decision named
     """
     what = {each.code: each for each in classes()}.get(data_class)
-    if what is None:
+    if what is None or not what.has_time:
         raise RuleRefused(_("Det slaget av uppgift finns inte. Ladda om sidan."))
     least = max(SHORTEST_DAYS, what.least_days)
     if not least <= keep_days <= LONGEST_DAYS:

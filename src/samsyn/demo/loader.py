@@ -41,6 +41,9 @@ PEOPLE: tuple[tuple[str, str, str, Role], ...] = (
     ("polis@example.org", "Exempel Kommunpolis", "polisen", Role.POLICE_OFFICER),
     ("styrgrupp@example.org", "Exempel Styrgrupp", "trollhattans-stad", Role.STEERING_GROUP),
     ("redaktor@example.org", "Exempel Redaktör", "trollhattans-stad", Role.PAGE_EDITOR),
+    ("analytiker@example.org", "Exempel Analytiker", "trollhattans-stad", Role.ANALYST),
+    ("drift@example.org", "Exempel Drift", "trollhattans-stad", Role.ADMINISTRATOR),
+    ("granskare@example.org", "Exempel Granskare", "trollhattans-stad", Role.AUDITOR),
 )
 
 

@@ -74,6 +74,7 @@ def show(
             if is_theirs
         ],
         "staff_user_label": who.audit_label,
+        "staff_account_url": reverse("accounts:account"),
         "staff_sign_out_url": reverse("accounts:sign_out"),
         "example_data": town.is_example,
     }

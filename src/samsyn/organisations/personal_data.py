@@ -14,7 +14,7 @@ MEMBERSHIPS = data_class(
     _("Roller för den som arbetar här"),
     purpose=_("Veta vad var och en får göra och läsa."),
     ends=_("Tas bort tillsammans med kontot."),
-    keep_days=365,
+    keep_days=0,
 )
 fields(MEMBERSHIPS, "organisations.membership.user", "organisations.membership.role")
 without_persons(

@@ -23,6 +23,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # "allauth" itself is left out: its templates must not be found, for every page is ours.
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "samsyn.core",
     "samsyn.ui",
     "samsyn.accounts",
@@ -48,6 +53,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "samsyn.accounts.middleware.SignedInMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "samsyn.core.middleware.ErrorPageMiddleware",
 ]
@@ -86,6 +93,25 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "desk:year"
 LOGOUT_REDIRECT_URL = "public:start"
+
+# Where links in mails lead, and what the organisation's sign-in comes back to.
+SITE_URL = env.text("SAMSYN_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
+
+# Roles that must sign in in two steps; see docs/adr/0013-sign-in.md
+SAMSYN_SECOND_STEP_ROLES = env.names("SAMSYN_SECOND_STEP_ROLES", [])
+
+# django-allauth is the engine of the second step and of single sign-on; every page and address is ours.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "samsyn.accounts.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+SOCIALACCOUNT_ADAPTER = "samsyn.accounts.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = env.single_sign_on()
+SAMSYN_OIDC_HOSTS = env.names("SAMSYN_OIDC_HOSTS", [])
+SAMSYN_OIDC_CREATE = env.flag("SAMSYN_OIDC_CREATE", False)
 
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", _("Svenska")), ("en", _("Engelska"))]

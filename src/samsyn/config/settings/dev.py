@@ -11,3 +11,5 @@ SAMSYN_DEMO = True
 # Whoever opens the demo to other machines with HOST will reach it by names that cannot be known here.
 if os.environ.get("HOST", "127.0.0.1") not in {"127.0.0.1", "localhost", "::1"}:
     ALLOWED_HOSTS = ["*"]
+# Passkeys need https, but for a machine's own localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -24,6 +24,11 @@ if SMTP_HOST and "SAMSYN_MAIL_FROM" not in os.environ:
     raise ImproperlyConfigured("SAMSYN_MAIL_FROM saknas. Sätt den till avsändaren, till exempel trygg@kommunen.se.")
 if SMTP_SECURITY == "none" and SMTP_PASSWORD and SMTP_HOST not in {"localhost", "127.0.0.1", "::1"}:
     raise ImproperlyConfigured("SAMSYN_SMTP_SECURITY får inte vara none med lösenord: det skulle gå i klartext.")
+SITE_URL = env.text("SAMSYN_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}")
+if not SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured("SAMSYN_URL ska börja med https://, till exempel https://trygg.kommunen.se.")
+# Those who can change others' accounts or read the log; SAMSYN_SECOND_STEP_ROLES may name more, or none.
+SAMSYN_SECOND_STEP_ROLES = env.names("SAMSYN_SECOND_STEP_ROLES", ["ADMINISTRATOR", "AUDITOR"])
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -7,6 +7,8 @@ from samsyn.config.settings.base import *  # noqa: F403 - a settings module is i
 
 SECRET_KEY = "only-for-tests"  # noqa: S105 - not a secret
 SAMSYN_DEMO = True
+SITE_URL = "http://testserver"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 DATA = Path(tempfile.mkdtemp(prefix="samsyn-test-"))
 MEDIA_ROOT = DATA / "files"
 STATIC_ROOT = DATA / "static"

@@ -5,6 +5,6 @@ So a message never tells of something that was not saved, and nothing that was s
 messages in, `sending` is the worker's part, `handling` is what a person does with those that could not be sent.
 """
 
-from samsyn.core.outbox.writing import put
+from samsyn.core.outbox.writing import ask_before_putting, put
 
-__all__ = ["put"]
+__all__ = ["ask_before_putting", "put"]

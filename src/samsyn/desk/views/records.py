@@ -86,7 +86,8 @@ def retention_plan(request: HttpRequest) -> HttpResponse:
                 return redirect("desk:retention")
     may_decide = permissions.can_decide_retention(by, municipality)
     lines = [
-        (line, _form_of(line, bound) if may_decide else None) for line in retention.plan(municipality.code)
+        (line, _form_of(line, bound) if may_decide and line.what.has_time else None)
+        for line in retention.plan(municipality.code)
     ]
     labels = {line.what.code: line.what.label for line, _form in lines}
     protocols = PurgeProtocol.objects.filter(municipality_code=municipality.code)[:N_PROTOCOLS]
