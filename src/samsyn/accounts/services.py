@@ -1,5 +1,5 @@
 """
-What is done with a session: signing in and signing out.
+What is done with an account and a session: inviting and closing, signing in and signing out.
 
     DomainError
     ├── SignInRefused        400  wrong address or password; never says which
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +61,38 @@ def sign_out(request: HttpRequest, *, now: datetime) -> None:
     if isinstance(request.user, User):
         _log("accounts.signed_out", request.user, now=now)
     auth.logout(request)
+
+
+@transaction.atomic
+def invite_person(
+    *, email: str, name: str, invited_to: str, by: User | None, municipality_code: str, language: str, now: datetime
+) -> User:
+    """
+    Return the account of an address, made now without a password if there is none; one that was closed is opened.
+
+    `invited_to` is what the person is told they are invited to, as the municipality's name.
+    """
+    user = User.objects.filter(email=User.objects.normalize_email(email).casefold()).first()
+    if user is None:
+        user = User.objects.create_user(email, None, name=name)
+    elif not user.is_active:
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+    else:
+        return user
+    audit.record("accounts.invited", user, by=by, at=now, municipality_code=municipality_code)
+    return user
+
+
+@transaction.atomic
+def close_account(*, user: User, by: User | None, now: datetime) -> None:
+    """Close an account: it can no longer sign in, and every sign-in ends."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    for session in Session.objects.filter(expire_date__gt=now):
+        if str(session.get_decoded().get(auth.SESSION_KEY)) == str(user.pk):
+            session.delete()
+    audit.record("accounts.closed", user, by=by, at=now, municipality_code=(by or user).municipality_code)
 
 
 def _log(verb: str, user: User, *, now: datetime) -> None:
