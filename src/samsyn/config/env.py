@@ -38,6 +38,18 @@ def flag(name: str, default: bool) -> bool:
         raise ImproperlyConfigured(f"Miljövariabeln {name} ska vara 1 eller 0, inte {value!r}.") from None
 
 
+def one_of(name: str, allowed: list[str]) -> str:
+    """
+    Return a setting that has one of a few values, the first by default.
+
+    :raises ImproperlyConfigured: it has another
+    """
+    value = os.environ.get(name, "").strip().lower() or allowed[0]
+    if value not in allowed:
+        raise ImproperlyConfigured(f"Miljövariabeln {name} ska vara {' eller '.join(allowed)}, inte {value!r}.")
+    return value
+
+
 def names(name: str, default: list[str]) -> list[str]:
     """Return a comma-separated setting as a list."""
     value = os.environ.get(name)

@@ -3,9 +3,12 @@
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from samsyn.core import clock
+from samsyn.organisations.enums import GUIDE_OF_SERVICE
 from samsyn.organisations.hours import DAYS_AHEAD, Openness, Span, openness
-from samsyn.organisations.models import Municipality, PageReview
+from samsyn.organisations.models import GuideEntry, Municipality, PageReview
 
 
 def contact_centre_openness(municipality: Municipality, *, now: datetime) -> Openness:
@@ -19,6 +22,12 @@ def contact_centre_openness(municipality: Municipality, *, now: datetime) -> Ope
         day.day_date: (day.opens_at, day.closes_at) if day.opens_at and day.closes_at else None for day in days
     }
     return openness(now, weekly, exceptions)
+
+
+def guide_of(municipality: Municipality) -> QuerySet[GuideEntry]:
+    """Return the rows of *Vem gör vad* that exist: those about a service that is switched off do not."""
+    gone = [group for group, service in GUIDE_OF_SERVICE.items() if not municipality.has_service(service)]
+    return municipality.guide_entries.exclude(group__in=gone)
 
 
 def review_of(municipality: Municipality, page: str) -> PageReview | None:

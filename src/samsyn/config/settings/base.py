@@ -8,13 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from samsyn import __version__
 from samsyn.config import env
+from samsyn.config.hosts import TownHosts
 
 PACKAGE = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("SAMSYN_DATA") or Path.cwd() / ".data").resolve()
 VERSION = __version__
 
 DEBUG = False
+# How an address says which municipality it is about: the only one, by host name, or by its first part.
+SAMSYN_TOWNS = env.one_of("SAMSYN_TOWNS", ["single", "host", "path"])
+# Which municipality the addresses are about while there are several and they have none of their own: a code.
+SAMSYN_TOWN = os.environ.get("SAMSYN_TOWN", "")
 ALLOWED_HOSTS = env.names("SAMSYN_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+if SAMSYN_TOWNS == "host":
+    ALLOWED_HOSTS = TownHosts(ALLOWED_HOSTS)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -38,6 +45,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "samsyn.organisations.middleware.TownAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -47,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "samsyn.core.middleware.ErrorPageMiddleware",
+    "samsyn.organisations.middleware.ChooseTownMiddleware",
 ]
 
 ROOT_URLCONF = "samsyn.config.urls"

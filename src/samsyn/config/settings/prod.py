@@ -3,6 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from samsyn.config import env
+from samsyn.config.hosts import TownHosts
 from samsyn.config.settings.base import *  # noqa: F403 - a settings module is its names
 
 SECRET_KEY = env.text("SAMSYN_SECRET_KEY")
@@ -11,6 +12,8 @@ if len(SECRET_KEY) < 40 or SECRET_KEY.startswith("demo-only"):
 ALLOWED_HOSTS = env.names("SAMSYN_HOSTS", [])
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("SAMSYN_HOSTS saknas. Sätt den till webbplatsens namn, till exempel trygg.kommunen.se.")
+if SAMSYN_TOWNS == "host":
+    ALLOWED_HOSTS = TownHosts(ALLOWED_HOSTS)
 SAMSYN_DEMO = False
 
 SECURE_SSL_REDIRECT = True
