@@ -7,6 +7,7 @@ from samsyn.core import views as core
 
 urlpatterns = [
     path("healthz", core.healthz, name="healthz"),
+    path("utseende/", include("samsyn.organisations.urls")),
     *i18n_patterns(
         path("konto/", include("samsyn.accounts.urls")),
         path("arbete/", include("samsyn.desk.urls")),

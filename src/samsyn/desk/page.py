@@ -17,6 +17,7 @@ from samsyn.commitments.models import Commitment, CommitmentDocument
 from samsyn.desk import permissions
 from samsyn.desk.access import person
 from samsyn.organisations.current import municipality_of
+from samsyn.organisations.permissions import TOWN_ACTS, roles_of
 
 View = Callable[..., HttpResponse]
 
@@ -51,16 +52,25 @@ def trail_to(
     return trail
 
 
+def nav_items(request: HttpRequest, page: str) -> list[dict[str, Any]]:
+    """Return the main menu: the municipality's own page only for those who may change something there."""
+    items: list[dict[str, Any]] = [
+        {"url": reverse("desk:year"), "label": _("Året"), "current": page == "year"},
+        {"url": reverse("desk:documents"), "label": _("Dokument"), "current": page == "documents"},
+    ]
+    roles = roles_of(person(request), municipality_of(request).pk)
+    if any(roles & what.roles for what in TOWN_ACTS):
+        items.append({"url": reverse("desk:town"), "label": _("Kommunen"), "current": page == "town"})
+    return items
+
+
 def show(
     request: HttpRequest, template: str, context: dict[str, Any], *, page: str, status: int = 200
 ) -> HttpResponse:
     """Render a staff page; `page` names it in the menu."""
     frame = {
         "staff_home_url": reverse("desk:year"),
-        "staff_nav_items": [
-            {"url": reverse("desk:year"), "label": _("Året"), "current": page == "year"},
-            {"url": reverse("desk:documents"), "label": _("Dokument"), "current": page == "documents"},
-        ],
+        "staff_nav_items": nav_items(request, page),
         "staff_user_label": person(request).audit_label,
         "staff_sign_out_url": reverse("accounts:sign_out"),
         "example_data": municipality_of(request).is_example,

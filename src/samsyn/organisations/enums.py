@@ -50,6 +50,22 @@ class GuideGroup(models.TextChoices):
     CONTACT_CENTRE = "CONTACT_CENTRE", _("Det här hjälper kontaktcenter dig med")
 
 
+class PublicPage(models.TextChoices):
+    """The public pages whose facts somebody answers for and reviews."""
+
+    START = "start", _("Start")
+    PROMISES = "promises", _("Löften")
+    DIALOGUES = "dialogues", _("Dialoger")
+    SITUATION = "situation", _("Läget")
+    NEWS = "news", _("Polisens nyheter")
+    AREAS = "areas", _("Områden")
+    WHO_DOES_WHAT = "who_does_what", _("Vem gör vad")
+    SEARCH = "search", _("Sök")
+    OPEN_DATA = "open_data", _("Öppna data")
+    ACCESSIBILITY = "accessibility", _("Tillgänglighet")
+    PRIVACY = "privacy", _("Så behandlar vi uppgifter")
+
+
 # The parts of *Vem gör vad* that are about a service, and gone without it.
 GUIDE_OF_SERVICE: dict[str, Service] = {
     GuideGroup.HOSTS_MAY: Service.SAFETY_HOSTS,
@@ -72,3 +88,14 @@ GRANTS: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(Role.values),
     Role.STRATEGIST: frozenset({Role.PAGE_EDITOR, Role.POLICE_OFFICER, Role.STEERING_GROUP, Role.ANALYST}),
 }
+
+
+class FirstRunStep(models.TextChoices):
+    """The steps of the first-run guide, in order."""
+
+    NAMES = "namn", _("Namn")
+    AREAS = "omraden", _("Områden")
+    SERVICES = "tjanster", _("Tjänster")
+    HOURS = "kontaktcenter", _("Kontaktcenter och öppettider")
+    LOOK = "utseende", _("Färger och logotyp")
+    PEOPLE = "personer", _("De första personerna")

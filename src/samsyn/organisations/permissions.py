@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samsyn.accounts.models import User
 from samsyn.core.errors import NotAllowed
-from samsyn.core.permissions import Act, act
+from samsyn.core.permissions import STRANGER, Act, act, route
 from samsyn.organisations.enums import Role
 from samsyn.organisations.models import Membership, Municipality
 
@@ -28,6 +28,9 @@ MANAGE_PEOPLE = act(
     roles={Role.ADMINISTRATOR, Role.STRATEGIST},
 )
 REVIEW_ACCESS = act("organisations.review_access", _("Gå igenom behörigheter"), roles={Role.ADMINISTRATOR})
+for _name in ("colours", "logo"):
+    route(f"organisations:{_name}", who=STRANGER)
+
 TOWN_ACTS = (MANAGE_SETTINGS, EDIT_GUIDE, MANAGE_PARTNERS, MANAGE_PEOPLE, REVIEW_ACCESS)
 
 
