@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,6 +22,12 @@ from samsyn.organisations.services.people import Place
 from samsyn.organisations.services.settings import CONTACT, NAMES, written_week
 from samsyn.ui import colours
 from samsyn.ui.formats import format_number
+
+if TYPE_CHECKING:
+    _OrganisationField = forms.ModelChoiceField[Organisation]
+    _UnitField = forms.ModelChoiceField[Unit]
+else:
+    _OrganisationField = _UnitField = forms.ModelChoiceField
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{1,30}")
 REQUIRED = gettext_lazy("Fyll i fältet.")
@@ -104,6 +110,11 @@ class ContactForm(forms.Form):
     def weekdays(self) -> list[Any]:
         """The fields of the week, for the page."""
         return [self[f"weekday_{day}"] for day in range(7)]
+
+    @property
+    def plain(self) -> list[Any]:
+        """The other fields, for the page."""
+        return [self[name] for name in CONTACT]
 
     def week(self) -> dict[int, list[Span]]:
         """Return the hours by weekday."""
@@ -369,12 +380,12 @@ class UnitForm(forms.Form):
         super().__init__(data, initial={name: getattr(unit, name) for name in fields} if unit else {"is_active": True})
 
 
-class _OrganisationChoice(forms.ModelChoiceField[Organisation]):
+class _OrganisationChoice(_OrganisationField):
     def label_from_instance(self, obj: Organisation) -> str:
         return f"{obj.name} ({obj.get_kind_display()})"
 
 
-class _UnitChoice(forms.ModelChoiceField[Unit]):
+class _UnitChoice(_UnitField):
     def label_from_instance(self, obj: Unit) -> str:
         return f"{obj.organisation.name}: {obj.name}"
 

@@ -10,6 +10,7 @@ from samsyn.commitments.models import Commitment, Outcome
 from samsyn.commitments.tests import factories
 from samsyn.core.models import AuditEntry
 from samsyn.core.permissions import routes
+from samsyn.desk.tests.town_table import TOWN_TABLE
 from samsyn.desk.urls import urlpatterns
 from samsyn.organisations.enums import Role
 from samsyn.organisations.models import PageReview
@@ -113,7 +114,7 @@ def _rows() -> list[tuple[object, ...]]:
 
 def test_every_route_of_the_desk_stands_in_the_tables() -> None:
     names = {pattern.name for pattern in urlpatterns}
-    assert names == {route for route, _method, _url, _answers in TABLE}
+    assert names == {route for route, _method, _url, _answers in [*TABLE, *TOWN_TABLE]}
     assert {f"desk:{name}" for name in names} <= set(routes())
 
 

@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from samsyn.core import clock
 from samsyn.core.errors import NotFound
 from samsyn.desk import queries, town_forms
 from samsyn.desk.access import NO_SUCH_PAGE, person
 from samsyn.desk.page import for_staff, show
-from samsyn.desk.views.town import GET_AND_POST, attempt, form_page, trail
+from samsyn.desk.views.town import GET_AND_POST, attempt, form_page, pressed, trail
 from samsyn.organisations import permissions
 from samsyn.organisations.current import municipality_of
 from samsyn.organisations.models import Municipality, Organisation, Unit
@@ -108,8 +108,7 @@ def organisation(request: HttpRequest, key: str) -> HttpResponse:
     return show(request, "desk/town/organisation.html", context, page="town", status=status or 200)
 
 
-@for_staff
-@require_POST
+@pressed
 def organisation_activity(request: HttpRequest, key: str) -> HttpResponse:
     """Let an organisation take no more part, or take part again."""
     found, now = _organisation_of(request, key), clock.now()

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from samsyn.accounts.models import User
 from samsyn.core import clock
@@ -19,7 +19,7 @@ from samsyn.core.errors import NotFound
 from samsyn.desk import queries, town_forms
 from samsyn.desk.access import NO_SUCH_PAGE, person
 from samsyn.desk.page import for_staff, show
-from samsyn.desk.views.town import GET_AND_POST, attempt, form_page, trail
+from samsyn.desk.views.town import GET_AND_POST, attempt, form_page, pressed, trail
 from samsyn.organisations import permissions, rules
 from samsyn.organisations.current import municipality_of
 from samsyn.organisations.enums import Role
@@ -189,8 +189,7 @@ def membership(request: HttpRequest, pk: int, membership_pk: int) -> HttpRespons
     )
 
 
-@for_staff
-@require_POST
+@pressed
 def membership_ended(request: HttpRequest, pk: int, membership_pk: int) -> HttpResponse:
     """End a role at once."""
     found = _membership_of(request, pk, membership_pk)

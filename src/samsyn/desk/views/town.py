@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from samsyn.core import clock
 from samsyn.core.errors import DomainError, NotFound
@@ -39,6 +39,16 @@ def trail(label: object = "", name: str = "", *arguments: Any) -> list[dict[str,
     if name:
         steps.append({"url": reverse(f"desk:{name}", args=arguments), "label": str(label)})
     return steps
+
+
+def pressed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let only a button act; somebody who was sent to the sign-in comes back with a link, and is led on."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if request.method == "POST" else redirect("desk:town")
+
+    return for_staff(require_http_methods(GET_AND_POST)(inner))
 
 
 def attempt(form: forms.Form, act: Callable[[], object]) -> int:
@@ -156,8 +166,7 @@ def section_context(key: str, municipality: Municipality, now: datetime) -> dict
     return {}
 
 
-@for_staff
-@require_POST
+@pressed
 def exception_removed(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a day have its usual hours again."""
     municipality = municipality_of(request)
@@ -170,8 +179,7 @@ def exception_removed(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk:town_settings", "kontaktcenter")
 
 
-@for_staff
-@require_POST
+@pressed
 def logo_removed(request: HttpRequest) -> HttpResponse:
     """Show no logo any more."""
     municipality = municipality_of(request)
@@ -256,8 +264,7 @@ def _guide_form(request: HttpRequest, entry: GuideEntry | None) -> HttpResponse:
     )
 
 
-@for_staff
-@require_POST
+@pressed
 def guide_moved(request: HttpRequest, key: str) -> HttpResponse:
     """Let a row change places with the one above or below it."""
     entry = _entry_of(request, key)
@@ -265,8 +272,7 @@ def guide_moved(request: HttpRequest, key: str) -> HttpResponse:
     return redirect(f"{reverse('desk:town_guide')}#{entry.key}")
 
 
-@for_staff
-@require_POST
+@pressed
 def guide_removed(request: HttpRequest, key: str) -> HttpResponse:
     """Take a row away."""
     settings.remove_guide_entry(entry=_entry_of(request, key), by=person(request), now=clock.now())
