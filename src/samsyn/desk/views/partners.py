@@ -103,6 +103,7 @@ def organisation(request: HttpRequest, key: str) -> HttpResponse:
         "optional": OPTIONAL,
         "units": found.units.order_by("-is_active", "name"),
         "depends": queries.what_depends_on(found, today=today),
+        "is_needed": partners.is_needed(found),
         "trail": trail(_("Organisationer"), "organisations"),
     }
     return show(request, "desk/town/organisation.html", context, page="town", status=status or 200)

@@ -72,9 +72,14 @@ def _free_key(municipality: Municipality, name: str) -> str:
     return next(key for key in keys if key not in taken)
 
 
+def is_needed(organisation: Organisation) -> bool:
+    """Tell whether an organisation is the only one of the municipality's own, which has to stay."""
+    own = organisation.municipality.organisations.filter(kind=OrganisationKind.MUNICIPALITY, is_active=True)
+    return organisation.kind == OrganisationKind.MUNICIPALITY and not own.exclude(pk=organisation.pk).exists()
+
+
 def _check_own_is_left(organisation: Organisation) -> None:
-    others = organisation.municipality.organisations.filter(kind=OrganisationKind.MUNICIPALITY, is_active=True)
-    if not others.exclude(pk=organisation.pk).exists():
+    if is_needed(organisation):
         raise CannotDeactivate(_("Det här är kommunens egen organisation. Den måste finnas kvar."))
 
 
