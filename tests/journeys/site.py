@@ -92,6 +92,11 @@ def _free_port() -> int:
 def serve(demo: Path, data: Path) -> Site:
     """Copy a loaded demo town to `data`, serve it, and return when it answers that it is well."""
     shutil.copytree(demo, data)
+    return serve_here(data)
+
+
+def serve_here(data: Path) -> Site:
+    """Serve what is in a data folder, and return when it answers that it is well."""
     port = _free_port()
     log = data / "server.log"
     environment = {**_environment(data), "PORT": str(port)}

@@ -1,8 +1,11 @@
 """Who may read drafts, report outcomes and publish them: every role, and those outside."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import AnonymousUser
 
 from samsyn.accounts.models import User
