@@ -56,7 +56,7 @@ def _sent(route: str, places: dict[str, object]) -> dict[str, object]:
     """Return what an honest form holds, so that only the role decides."""
     owner = Organisation.objects.get(key="fastighetsbolaget")
     role = {"organisation": owner.pk, "role": "STEERING_GROUP"}
-    return {
+    forms: dict[str, dict[str, object]] = {
         "town_settings": {"part": "names", "name": "Nytt namn", "official_name": "Nya namnet"},
         "town_guide_new": {"group": "MUNICIPALITY", "title": "Ny"},
         "town_guide_edit": {"group": "MUNICIPALITY", "title": "Ändrad"},
@@ -72,7 +72,8 @@ def _sent(route: str, places: dict[str, object]) -> dict[str, object]:
         "membership": {"role": "ANALYST"},
         "access": {"keep": [str(places["membership"])]},
         "first_run_step": {"next": "1"},
-    }.get(route, {})
+    }
+    return forms.get(route, {})
 
 
 def _rows() -> list[tuple[object, ...]]:

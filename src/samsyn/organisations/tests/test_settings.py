@@ -35,7 +35,7 @@ def admin(here: Municipality) -> User:
 
 def _picture(kind: str = "PNG", size: tuple[int, int] = (600, 200), **more: object) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", size, (31, 107, 58)).save(out, kind, **more)  # type: ignore[arg-type]
+    Image.new("RGB", size, (31, 107, 58)).save(out, kind, **more)
     return out.getvalue()
 
 
