@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.journeys.browser import find_browser
-from tests.journeys.site import loaded_demo, serve
+from tests.journeys.site import Site, loaded_demo, samsyn, serve
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 MAX_BYTES = 150_000
@@ -40,6 +40,7 @@ class Shot:
 
 
 STRATEGIST = "strateg@example.org"
+ADMINISTRATOR = "ada.admin@example.org"
 PASSWORD = "trygg-i-trollhattan"  # the demo's, public
 SHOTS = (
     Shot("start", "/"),
@@ -49,6 +50,9 @@ SHOTS = (
     Shot("promise-phone", f"/loften/{PROMISE}/trygghetsronder/", PHONE),
     Shot("outcomes", f"/loften/{PROMISE}/sa-gick-det/"),
     Shot("situation", "/laget/"),
+    Shot("first-run", "/arbete/kom-igang/namn/", by=ADMINISTRATOR),
+    Shot("town", "/arbete/kommunen/", by=ADMINISTRATOR),
+    Shot("access", "/arbete/kommunen/behorigheter/", by=ADMINISTRATOR),
     Shot("desk-year", "/arbete/aret/", by=STRATEGIST),
     Shot("desk-document", f"/arbete/dokument/{PROMISE}/", by=STRATEGIST),
     Shot(
@@ -100,6 +104,17 @@ def open_page(browser: Browser, shot: Shot, site: str) -> Page:
     return page
 
 
+def make_administrator(browser: Browser, site: Site) -> None:
+    """Give the town an administrator from the terminal, who chooses the demo's password by the link."""
+    printed = samsyn("administrator", ADMINISTRATOR, "--name", "Ada Administratör", data=site.data)
+    page = browser.new_page()
+    page.goto(f"{site.url}/{printed.strip().split('/', 3)[3]}")
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/konto/**")
+    page.close()
+
+
 def take(browser: Browser, shot: Shot, site: str) -> bytes:
     """Return the picture of one page, from its top."""
     page = open_page(browser, shot, site)
@@ -128,6 +143,7 @@ def main(wanted: list[str]) -> int:
         try:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=program, args=arguments)
+                make_administrator(browser, site)
                 for shot in SHOTS:
                     if wanted and shot.name not in wanted:
                         continue

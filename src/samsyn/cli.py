@@ -58,7 +58,52 @@ def _setup(args: argparse.Namespace) -> int:
     municipality, created = services.set_up_municipality(code=args.municipality, name=args.name)
     known = f"{municipality.name} fanns redan. Installationen är uppdaterad."
     _say(f"{municipality.name} är inlagd." if created else known)
+    for host in args.host or []:
+        services.give_host(municipality=municipality, name=host)
+        _say(f"{municipality.name} har värdnamnet {host}.")
+    from samsyn.core import clock
+    from samsyn.organisations.services import first_run
+
+    if not first_run.has_administrator(municipality):
+        token = first_run.make_link(municipality=municipality, now=clock.now())
+        _say("Öppna länken i en webbläsare och bli kommunens första administratör. Den gäller en gång, i sju dagar:")
+        print(_link(municipality, token))
     return DONE
+
+
+def _administrator(args: argparse.Namespace) -> int:
+    from samsyn.core import clock
+    from samsyn.organisations.models import Municipality
+    from samsyn.organisations.services import first_run, people
+
+    towns = Municipality.objects.filter(code=args.municipality) if args.municipality else Municipality.objects.all()
+    found = list(towns[:2])
+    if len(found) != 1:
+        _say("Ange vilken kommun: --municipality KOD." if found else "Kommunen finns inte. Kör ”samsyn setup” först.")
+        return REFUSED
+    if "@" not in args.email:
+        _say("Skriv hela e-postadressen, till exempel namn@kommunen.se.")
+        return WRONG_CALL
+    now = clock.now()
+    user = people.make_administrator(municipality=found[0], email=args.email, name=args.name, now=now)
+    if user.has_usable_password():
+        _say(f"Kontot fanns redan och är nu administratör för {found[0].name}. Logga in som vanligt.")
+        return DONE
+    token = first_run.make_link(municipality=found[0], user=user, now=now)
+    _say("Öppna länken i en webbläsare och välj lösenord. Den gäller en gång, i sju dagar:")
+    print(_link(found[0], token))
+    return DONE
+
+
+def _link(municipality: Any, token: str) -> str:
+    """Return the address at which a one-time link is opened, as well as the terminal can know it."""
+    from django.conf import settings
+    from django.urls import reverse
+
+    host = municipality.hosts.first() if settings.SAMSYN_TOWNS == "host" else None
+    base = _address() if settings.SAMSYN_DEMO else f"https://{host.name if host else settings.ALLOWED_HOSTS[0]}"
+    part = f"/{municipality.slug}" if settings.SAMSYN_TOWNS == "path" else ""
+    return base + part + reverse("desk:setup_link", args=[token])
 
 
 def _demo(args: argparse.Namespace) -> int:
@@ -274,6 +319,11 @@ def _parser() -> argparse.ArgumentParser:
     setup = command("setup", _setup, "Lägg upp eller uppdatera en installation för en kommun.")
     setup.add_argument("--municipality", required=True, metavar="KOD", help="kommunkod, fyra siffror")
     setup.add_argument("--name", required=True, metavar="NAMN", help="kommunens namn")
+    setup.add_argument("--host", metavar="VÄRDNAMN", action="append", help="kommunens eget värdnamn, om den har ett")
+    administrator = command("administrator", _administrator, "Ge någon rollen administratör.")
+    administrator.add_argument("email", metavar="EPOST")
+    administrator.add_argument("--name", required=True, metavar="NAMN", help="personens namn")
+    administrator.add_argument("--municipality", metavar="KOD", help="kommunkod, om det finns flera kommuner")
     demo = command("demo", _demo, "Ladda demostaden och visa den.")
     demo.add_argument("--load-only", action="store_true", help="ladda, men starta inte webbplatsen")
     serve = command("serve", _serve, "Starta webbplatsen.")

@@ -29,6 +29,8 @@ EDGES = {
     "page.py",
     "access.py",
     "doctor.py",
+    # The rule of when a membership counts: a right is asked for at the press, and every caller means now.
+    "in_force.py",
 }
 
 

@@ -2,8 +2,10 @@ from collections.abc import Iterable, Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import autodiscover_modules
+from scripts.permissions_table import addresses
 
 from samsyn.core import permissions
+from samsyn.organisations import towns
 
 
 def _names(patterns: Iterable[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:
@@ -33,3 +35,10 @@ def test_the_permission_table_has_no_row_without_a_route() -> None:
 def test_no_two_routes_share_a_name() -> None:
     names = _all_routes()
     assert len(names) == len(set(names)), sorted({name for name in names if names.count(name) > 1})
+
+
+def test_no_municipality_can_be_called_as_the_first_part_of_an_address() -> None:
+    reserved = towns.reserved_slugs()
+    taken = {part for address in dict(addresses()).values() if (part := address.strip("/").split("/")[0])}
+    first_parts = {part for part in taken if "<" not in part}
+    assert first_parts <= reserved, f"Add to RESERVED in organisations/towns.py: {sorted(first_parts - reserved)}"

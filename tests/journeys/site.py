@@ -96,6 +96,11 @@ def serve(demo: Path, data: Path, **settings: str) -> Site:
     `settings` are more variables of the environment.
     """
     shutil.copytree(demo, data)
+    return serve_here(data, **settings)
+
+
+def serve_here(data: Path, **settings: str) -> Site:
+    """Serve what is in a data folder, and return when it answers that it is well; `settings` as for `serve`."""
     port = _free_port()
     log = data / "server.log"
     its_environment = {**environment(data), "PORT": str(port), **settings}

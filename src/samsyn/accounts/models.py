@@ -57,13 +57,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def audit_label(self) -> str:
         """Role and organisation as the log shows them; a name would be personal data in the log."""
-        roles = ", ".join(sorted(str(m) for m in self.memberships.select_related("organisation")))
+        roles = ", ".join(sorted(str(m) for m in self.memberships.in_force().select_related("organisation")))
         return roles or f"konto {self.pk}"
 
     @property
     def municipality_code(self) -> str:
         """The municipality the person first came to work for, as the log shows it; empty without any."""
-        code = self.memberships.values_list("organisation__municipality__code", flat=True).first()
+        code = self.memberships.in_force().values_list("organisation__municipality__code", flat=True).first()
         return code or ""
 
     def get_session_auth_hash(self) -> str:

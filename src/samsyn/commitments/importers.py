@@ -54,12 +54,15 @@ class CommitmentsImporter(DocumentImporter[Item]):
     def prepare(self, context: Context) -> Mapping[str, Any]:
         """Read which municipality the file is for."""
         if not context.municipality:
-            return {"municipality": Municipality.objects.order_by("pk").first()}
+            found = list(Municipality.objects.order_by("pk")[:2])
+            return {"municipality": found[0] if len(found) == 1 else None, "several": len(found) > 1}
         return {"municipality": Municipality.objects.filter(code=context.municipality).first()}
 
     def parse_document(self, document: Any, context: Context, result: ImportResult) -> list[Item]:
         """Check the file against its schema and return the items that keep to it."""
         municipality = context.known["municipality"]
+        if context.known.get("several"):
+            raise Unreadable(_("Flera kommuner finns i installationen. Ange vilken filen gäller."))
         if municipality is None:
             raise Unreadable(_("Kommunen finns inte i installationen. Kör ”samsyn setup” först."))
         if not isinstance(document, dict) or document.get("format") != exchange.FORMAT:

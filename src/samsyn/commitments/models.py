@@ -34,6 +34,7 @@ from samsyn.core.translations import TranslatedModel
 from samsyn.dialogues.enums import Completeness
 from samsyn.dialogues.models import Dialogue, Priority
 from samsyn.organisations.models import Municipality, Organisation
+from samsyn.organisations.permissions import municipalities_where
 from samsyn.places.models import Area
 from samsyn.statistics.models import StatisticSeries
 
@@ -55,11 +56,7 @@ class CommitmentDocumentQuerySet(models.QuerySet["CommitmentDocument"]):
         """Only those a person may read: everybody the published ones, some roles all of their own municipality's."""
         if not user.is_authenticated:
             return self.published()
-        reads_drafts = Q(
-            municipality__organisations__memberships__user=user,
-            municipality__organisations__memberships__role__in=DRAFT_READERS,
-        )
-        return self.filter(Q(is_published=True) | reads_drafts).distinct()
+        return self.filter(Q(is_published=True) | Q(municipality__in=municipalities_where(user, DRAFT_READERS)))
 
 
 class CommitmentDocument(TranslatedModel):

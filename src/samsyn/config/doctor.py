@@ -35,6 +35,7 @@ def faults() -> list[str]:
     found += log_faults()
     if not Municipality.objects.exists():
         found.append("Ingen kommun är inlagd. Kör ”samsyn setup”.")
+    found += _address_faults()
     if not Path(settings.STATIC_ROOT).exists():
         found.append("Webbplatsens filer är inte samlade. Kör ”samsyn setup”.")
     found += [f"Drift: {fault}." for fault in health_faults()]
@@ -78,3 +79,19 @@ def schedule_faults() -> list[str]:
     return [
         f"Arbetet {row.name} har misslyckats {row.n_failures} gånger i rad ({row.fault}). Se loggen." for row in failing
     ]
+
+
+def _address_faults() -> list[str]:
+    """Return what is wrong with how addresses tell the municipalities apart."""
+    towns = Municipality.objects.order_by("name")
+    codes = set(towns.values_list("code", flat=True))
+    if settings.SAMSYN_TOWN and settings.SAMSYN_TOWN not in codes:
+        return [f"SAMSYN_TOWN är {settings.SAMSYN_TOWN}, men den kommunen är inte inlagd."]
+    if settings.SAMSYN_TOWNS == "single" and len(codes) > 1 and not settings.SAMSYN_TOWN:
+        return ["Flera kommuner är inlagda, men adresserna skiljer dem inte åt. Välj sätt med SAMSYN_TOWNS."]
+    if settings.SAMSYN_TOWNS == "host":
+        return [
+            f"{town.name} har inget värdnamn. Kör ”samsyn setup” för kommun {town.code} med --host."
+            for town in towns.filter(hosts__isnull=True)
+        ]
+    return []

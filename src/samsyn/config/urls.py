@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", core.healthz, name="healthz"),
     path("api/", api.urls),
     path("bilder/<str:name>/", photo_views.photo, name="photo"),
+    path("utseende/", include("samsyn.organisations.urls")),
     *i18n_patterns(
         path("konto/", include("samsyn.accounts.urls")),
         path("arbete/", include("samsyn.desk.urls")),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import get_script_prefix
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -50,7 +51,7 @@ def error_page(request: HttpRequest, *, status: int, sentence: str = "", referen
         "sentence": sentence or sentences.get(status, sentences[500]),
         "reference": reference,
         # Made by hand: the table of addresses may be what is broken.
-        "home_url": "/" if language == settings.LANGUAGE_CODE else f"/{language}/",
+        "home_url": get_script_prefix() + ("" if language == settings.LANGUAGE_CODE else f"{language}/"),
     }
     try:
         page = str(render_to_string("ui/error.html", context))

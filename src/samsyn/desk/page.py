@@ -18,6 +18,7 @@ from samsyn.desk import permissions
 from samsyn.desk.access import person
 from samsyn.observations.permissions import can_read_observations
 from samsyn.organisations.current import municipality_of
+from samsyn.organisations.permissions import TOWN_ACTS, roles_of
 
 View = Callable[..., HttpResponse]
 
@@ -52,16 +53,30 @@ def trail_to(
     return trail
 
 
+def nav_items(request: HttpRequest, page: str) -> list[dict[str, Any]]:
+    """Return the main menu: the municipality's own page only for those who may change something there."""
+    items: list[dict[str, Any]] = [
+        {"url": reverse("desk:year"), "label": _("Året"), "current": page == "year"},
+        {"url": reverse("desk:documents"), "label": _("Dokument"), "current": page == "documents"},
+    ]
+    roles = roles_of(person(request), municipality_of(request).pk)
+    if any(roles & what.roles for what in TOWN_ACTS):
+        items.append({"url": reverse("desk:town"), "label": _("Kommunen"), "current": page == "town"})
+    return items
+
+
 def show(
     request: HttpRequest, template: str, context: dict[str, Any], *, page: str, status: int = 200
 ) -> HttpResponse:
     """Render a staff page; `page` names it in the menu."""
     who, town = person(request), municipality_of(request)
+    roles = roles_of(who, town.pk)
     menu = [
         ("year", "year", _("Året"), True),
         ("documents", "documents", _("Dokument"), True),
         ("observations", "observations", _("Observationer"), can_read_observations(who, town)),
         ("files", "files", _("Filer"), permissions.can_import(who, town, "")),
+        ("town", "town", _("Kommunen"), any(roles & what.roles for what in TOWN_ACTS)),
         ("retention", "retention", _("Gallring"), permissions.can_read_retention(who, town)),
         ("operations", "operations", _("Drift"), permissions.can_run_installation(who, town)),
         ("log", "log", _("Logg"), permissions.can_read_log(who, town)),

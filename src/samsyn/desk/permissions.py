@@ -112,6 +112,57 @@ route("desk:file_cancel", who="analytiker, strateg", logged="core.import_cancell
 route("desk:file_report", who="analytiker, strateg")
 route("desk:file_raw", who="analytiker, strateg")
 
+ADMINISTRATOR = "teknisk administratör"
+GUIDE_EDITORS = "teknisk administratör, webbredaktör"
+PEOPLE_KEEPERS = "teknisk administratör, strateg"
+route("desk:town", who="teknisk administratör, strateg, webbredaktör")
+route(
+    "desk:town_settings",
+    who=ADMINISTRATOR,
+    logged="organisations.settings_changed, organisations.hours_changed, organisations.exception_set, "
+    "organisations.logo_changed",
+)
+route("desk:town_exception_removed", who=ADMINISTRATOR, logged="organisations.exception_removed")
+route("desk:town_logo_removed", who=ADMINISTRATOR, logged="organisations.logo_removed")
+route("desk:town_reviews", who=ADMINISTRATOR, logged="organisations.review_changed, organisations.review_removed")
+route("desk:town_guide", who=GUIDE_EDITORS)
+route("desk:town_guide_new", who=GUIDE_EDITORS, logged="organisations.guide_created")
+route("desk:town_guide_edit", who=GUIDE_EDITORS, logged="organisations.guide_changed")
+route("desk:town_guide_moved", who=GUIDE_EDITORS, logged="organisations.guide_moved")
+route("desk:town_guide_removed", who=GUIDE_EDITORS, logged="organisations.guide_removed")
+for _name in ("organisations", "people"):
+    route(f"desk:{_name}", who=PEOPLE_KEEPERS)
+route("desk:organisation_new", who=PEOPLE_KEEPERS, logged="organisations.organisation_created")
+route("desk:organisation", who=PEOPLE_KEEPERS, logged="organisations.organisation_changed")
+route(
+    "desk:organisation_activity",
+    who=f"{PEOPLE_KEEPERS}; med roller där: de som får avsluta dem",
+    logged="organisations.organisation_deactivated, organisations.organisation_activated, organisations.member_ended",
+)
+route("desk:unit_new", who=PEOPLE_KEEPERS, logged="organisations.unit_created")
+route("desk:unit", who=PEOPLE_KEEPERS, logged="organisations.unit_changed")
+route("desk:invite", who=f"{PEOPLE_KEEPERS}, var och en för sina roller", logged="organisations.member_added")
+route("desk:person", who=f"{PEOPLE_KEEPERS}, var och en för sina roller", logged="organisations.member_added")
+route(
+    "desk:membership",
+    who=f"{PEOPLE_KEEPERS}, var och en för sina roller; ingen för sin egen",
+    logged="organisations.member_changed",
+)
+route(
+    "desk:membership_ended",
+    who=f"{PEOPLE_KEEPERS}, var och en för sina roller; ingen för sin egen",
+    logged="organisations.member_ended, accounts.closed",
+)
+route("desk:access", who=ADMINISTRATOR, logged="organisations.access_reviewed")
+route("desk:first_run", who=ADMINISTRATOR)
+route("desk:first_run_step", who=ADMINISTRATOR, logged="som inställningarna; organisations.first_run_finished")
+route(
+    "desk:setup_link",
+    who="den som har länken från terminalen",
+    limit="20 försök på 15 minuter, per nätadress",
+    logged="organisations.setup_link_used",
+)
+
 
 def check_can_open_desk(user: User | AnonymousUser, municipality: Municipality) -> None:
     """

@@ -22,7 +22,7 @@ from samsyn.core.clock import STOCKHOLM, local
 from samsyn.core.exporting import Table
 from samsyn.core.models import AuditEntry
 from samsyn.desk.forms_records import Wanted
-from samsyn.organisations.models import Municipality
+from samsyn.organisations.models import Membership, Municipality, Organisation
 
 DUE_WITHIN = timedelta(days=60)
 LATELY = timedelta(days=90)
@@ -209,3 +209,50 @@ def log_table(lines: Sequence[AuditEntry]) -> Table:
         for line in lines
     ]
     return Table(headings, rows)
+def organisations_with_counts(municipality: Municipality, *, today: date) -> list[Organisation]:
+    """Return a municipality's organisations by name with `n_people` and `n_units`."""
+    now_here = Membership.objects.in_force(today).of(municipality)
+    return list(
+        municipality.organisations.annotate(
+            n_people=Count("memberships__user", filter=Q(memberships__in=now_here), distinct=True),
+            n_units=Count("units", filter=Q(units__is_active=True), distinct=True),
+        ).order_by("name")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Depends:
+    """What hangs on an organisation: roles that end with its part, and documents that go on naming it."""
+
+    memberships: list[Membership]
+    n_documents: int
+
+
+def what_depends_on(organisation: Organisation, *, today: date) -> Depends:
+    """Return what depends on an organisation."""
+    roles = organisation.memberships.filter(ended_at__isnull=True).exclude(until_date__lt=today)
+    documents = CommitmentDocument.objects.filter(parties__organisation=organisation).distinct()
+    return Depends(list(roles.select_related("user", "unit").order_by("user__name")), documents.count())
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """That access was gone through: when, by which role, how many were kept and how many were left."""
+
+    at: datetime
+    who: str
+    n_kept: int
+    n_left: int
+
+
+def access_protocol(municipality: Municipality) -> list[Protocol]:
+    """Return the latest times that access was gone through, from the log."""
+    entries = AuditEntry.objects.filter(
+        verb="organisations.access_reviewed",
+        object_type=Municipality._meta.label_lower,
+        object_id=str(municipality.pk),
+    )[:N_LATELY]
+    return [
+        Protocol(entry.at, entry.actor_label, entry.changes["n_kept"][1], entry.changes["n_left"][1])
+        for entry in entries
+    ]

@@ -6,6 +6,6 @@ class OrganisationsConfig(AppConfig):
     label = "organisations"
 
     def ready(self) -> None:
-        from samsyn.organisations import jobs, personal_data  # noqa: F401 - declares what it keeps
+        from samsyn.organisations import jobs, permissions, personal_data  # noqa: F401 - enters what it has in the registries
 
         jobs.enter()

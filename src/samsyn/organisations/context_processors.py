@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from samsyn.core.errors import NotFound
 from samsyn.organisations.current import municipality_of
+from samsyn.organisations.looks import looks_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -15,4 +16,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         municipality = municipality_of(request)
     except NotFound:
         municipality = None
-    return {"municipality": municipality, "is_demo": settings.SAMSYN_DEMO}
+    looks = looks_of(municipality) if municipality else {}
+    return {"municipality": municipality, "is_demo": settings.SAMSYN_DEMO, **looks}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 
 import holidays
 
@@ -68,3 +70,53 @@ def openness(now: datetime, weekly: Mapping[int, Sequence[Span]], exceptions: Ma
             if here < opens_at:
                 return Openness(False, opens_at=opens_at, holiday=holiday_name(here.date()))
     return Openness(False, holiday=holiday_name(here.date()))
+
+
+class UnreadableHours(ValueError):
+    """A text is not opening hours."""
+
+
+_TIME = r"([01]?\d|2[0-4])(?:[.:]([0-5]\d))?"
+_SPAN = re.compile(rf"{_TIME}\s*[-\u2013\u2212]\s*{_TIME}")
+_CLOSED = {"", "stängt", "closed", "-", "\u2013"}
+MAX_SPANS = 4
+
+
+def read_spans(written: str) -> list[Span]:
+    """
+    Return a day's opening spans as people write them; none for an empty text or the word closed.
+
+    :raises UnreadableHours: it is something else, or a span ends before it begins, or two overlap
+
+    >>> read_spans("8–12, 13.00-16.30")
+    [(datetime.time(8, 0), datetime.time(12, 0)), (datetime.time(13, 0), datetime.time(16, 30))]
+    """
+    if written.strip().casefold() in _CLOSED:
+        return []
+    spans = []
+    for part in re.split(r",|;|\boch\b|\band\b", written.casefold().replace("kl.", "").replace("kl ", "")):
+        match = _SPAN.fullmatch(part.strip())
+        if match is None:
+            raise UnreadableHours(written)
+        hour, minute, last_hour, last_minute = (int(digits or 0) for digits in match.groups())
+        if hour == 24 or (last_hour == 24 and last_minute):
+            raise UnreadableHours(written)
+        # A day's last instant is written 24; what is stored is the last minute that a clock has.
+        ends = time(23, 59) if last_hour == 24 else time(last_hour, last_minute)
+        spans.append((time(hour, minute), ends))
+    spans.sort()
+    if len(spans) > MAX_SPANS or any(ends <= opens for opens, ends in spans):
+        raise UnreadableHours(written)
+    if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
+        raise UnreadableHours(written)
+    return spans
+
+
+def write_spans(spans: Sequence[Span]) -> str:
+    """
+    Return spans as `read_spans` reads them.
+
+    >>> write_spans([(time(8), time(16, 30))])
+    '8.00–16.30'
+    """
+    return ", ".join(f"{opens.hour}.{opens:%M}–{ends.hour}.{ends:%M}" for opens, ends in sorted(spans))

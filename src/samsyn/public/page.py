@@ -56,10 +56,12 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, page: 
 
 def languages(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the languages this page can be read in, with its address in each."""
-    current, here = get_language(), request.get_full_path()
+    current = get_language()
+    # Without the municipality's part of the address, which is put before every link that is made.
+    here = request.get_full_path_info()
     return [
         {
-            "url": here if code == current else translate_url(here, code),
+            "url": request.get_full_path() if code == current else translate_url(here, code),
             "code": code,
             "label": LANGUAGE_NAMES[code],
             "current": code == current,

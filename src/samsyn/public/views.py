@@ -23,7 +23,7 @@ from samsyn.dialogues.models import Dialogue
 from samsyn.organisations.current import municipality_of
 from samsyn.organisations.enums import GuideGroup
 from samsyn.organisations.models import GuideEntry, Municipality
-from samsyn.organisations.queries import contact_centre_openness
+from samsyn.organisations.queries import contact_centre_openness, guide_of
 from samsyn.places import queries as places
 from samsyn.public import contact
 from samsyn.public.page import show
@@ -283,7 +283,7 @@ def who_does_what(request: HttpRequest) -> HttpResponse:
     """Say who answers for what, what the municipality can't decide, and what one can do oneself."""
     municipality = municipality_of(request)
     by_group: dict[str, list[GuideEntry]] = {group: [] for group in GuideGroup.values}
-    for entry in municipality.guide_entries.all():
+    for entry in guide_of(municipality):
         by_group[entry.group].append(entry)
     openness = contact_centre_openness(municipality, now=clock.now()) if municipality.has_contact_centre else None
     context = {
@@ -347,7 +347,7 @@ def _dialogue_hit(row: Any) -> dict[str, Any]:
 
 
 def _guide_hits(municipality: Municipality, terms: list[str]) -> list[dict[str, Any]]:
-    rows = municipality.guide_entries.all()
+    rows = guide_of(municipality)
     for term in terms:
         rows = rows.filter(search_text__contains=term)
     page = reverse("public:who_does_what")

@@ -1,8 +1,11 @@
 """Who may read drafts, report outcomes and publish them: every role, and those outside."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import AnonymousUser
 
 from samsyn.accounts.models import User
@@ -101,3 +104,22 @@ def test_the_towns_own_staff_see_drafts_each_once() -> None:
     for role in (Role.PAGE_EDITOR, Role.STEERING_GROUP):
         alice.memberships.create(organisation=factories.OrganisationFactory.create(), role=role)
     assert [d.key for d in CommitmentDocument.objects.visible_to(alice)] == ["utkast"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reads"),
+    [
+        ({"until_date": date(2026, 11, 22)}, True),
+        ({"until_date": date(2026, 11, 21)}, False),
+        ({"from_date": date(2026, 11, 23)}, False),
+        ({"ended_at": datetime(2026, 11, 22, 8, tzinfo=UTC)}, False),
+    ],
+)
+@pytest.mark.django_db
+def test_a_role_that_is_over_or_has_not_begun_shows_no_draft(fields: dict[str, Any], reads: bool) -> None:
+    alice = factories.alice()
+    document = factories.DocumentFactory.create(draft=True)
+    alice.memberships.update(**fields)
+    with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC), tick=False):
+        assert (document in CommitmentDocument.objects.visible_to(alice)) is reads
+        assert permissions.can_read_drafts(alice, document) is reads

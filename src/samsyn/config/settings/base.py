@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samsyn import __version__
 from samsyn.config import env
+from samsyn.config.hosts import TownHosts
 from samsyn.core import logs
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -15,7 +16,13 @@ DATA = Path(os.environ.get("SAMSYN_DATA") or Path.cwd() / ".data").resolve()
 VERSION = __version__
 
 DEBUG = False
+# How an address says which municipality it is about: the only one, by host name, or by its first part.
+SAMSYN_TOWNS = env.choice("SAMSYN_TOWNS", ("single", "host", "path"), "single")
+# Which municipality the addresses are about while there are several and they have none of their own: a code.
+SAMSYN_TOWN = os.environ.get("SAMSYN_TOWN", "")
 ALLOWED_HOSTS = env.names("SAMSYN_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+if SAMSYN_TOWNS == "host":
+    ALLOWED_HOSTS = TownHosts(ALLOWED_HOSTS)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -46,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "samsyn.organisations.middleware.TownAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -57,6 +65,7 @@ MIDDLEWARE = [
     "samsyn.accounts.middleware.SignedInMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "samsyn.core.middleware.ErrorPageMiddleware",
+    "samsyn.organisations.middleware.ChooseTownMiddleware",
 ]
 
 ROOT_URLCONF = "samsyn.config.urls"

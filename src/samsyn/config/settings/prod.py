@@ -5,6 +5,7 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 
 from samsyn.config import env
+from samsyn.config.hosts import TownHosts
 from samsyn.config.settings.base import *  # noqa: F403 - a settings module is its names
 from samsyn.core import logs
 
@@ -16,6 +17,8 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("SAMSYN_HOSTS saknas. Sätt den till webbplatsens namn, till exempel trygg.kommunen.se.")
 if env.flag("SAMSYN_DEBUG", False):
     raise ImproperlyConfigured("SAMSYN_DEBUG är på. I drift visar det källkod för vem som helst: ta bort den.")
+if SAMSYN_TOWNS == "host":
+    ALLOWED_HOSTS = TownHosts(ALLOWED_HOSTS)
 SAMSYN_DEMO = False
 LOGGING = logs.configuration(env.choice("SAMSYN_LOG", ("plain", "json"), "json"))
 # A file that nobody reads is no message: without a mail server mail waits, and "samsyn check" says so.

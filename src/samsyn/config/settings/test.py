@@ -12,6 +12,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 DATA = Path(tempfile.mkdtemp(prefix="samsyn-test-"))
 MEDIA_ROOT = DATA / "files"
 STATIC_ROOT = DATA / "static"
+# Tests of rights put a second town beside the first; those about addresses choose how they are told apart.
+SAMSYN_TOWNS = "single"
+SAMSYN_TOWN = "1488"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -15,6 +15,7 @@ from samsyn.core.importing import jobs
 from samsyn.core.models import AuditEntry, ImportJob, OutboxMessage
 from samsyn.core.permissions import routes
 from samsyn.core.tests.messages import NOW, a_message
+from samsyn.desk.tests.town_table import TOWN_TABLE
 from samsyn.desk.urls import urlpatterns
 from samsyn.observations import services
 from samsyn.observations.enums import SourceClass
@@ -183,7 +184,7 @@ def _rows() -> list[tuple[object, ...]]:
 
 def test_every_route_of_the_desk_stands_in_the_tables() -> None:
     names = {pattern.name for pattern in urlpatterns}
-    assert names == {route for route, _method, _url, _answers in TABLE}
+    assert names == {route for route, _method, _url, _answers in [*TABLE, *TOWN_TABLE]}
     assert {f"desk:{name}" for name in names} <= set(routes())
 
 

@@ -15,6 +15,7 @@ from samsyn.desk.access import NO_SUCH_PAGE, documents_of, person
 from samsyn.desk.page import for_staff, for_this_municipality, show
 from samsyn.organisations.current import municipality_of
 from samsyn.organisations.enums import Role
+from samsyn.organisations.permissions import roles_of
 from samsyn.organisations.queries import overdue_reviews
 from samsyn.ui import views as ui
 
@@ -60,11 +61,7 @@ def _what_one_may(request: HttpRequest) -> str:
         Role.ADMINISTRATOR: _("Du kan sköta installationen, men inte läsa det som inte är publicerat."),
         Role.AUDITOR: _("Du kan läsa loggen, men inte det som inte är publicerat."),
     }
-    roles = set(
-        person(request)
-        .memberships.filter(organisation__municipality=municipality_of(request))
-        .values_list("role", flat=True)
-    )
+    roles = roles_of(person(request), municipality_of(request).pk)
     return " ".join(sentence for role, sentence in sentences.items() if role in roles)
 
 

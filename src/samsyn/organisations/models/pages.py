@@ -1,76 +1,17 @@
-"""Municipalities, their partners, who works where, and what residents are told about who does what."""
+"""What residents are told about the municipality: opening hours, who does what, when a page was reviewed."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from samsyn.core import text
 from samsyn.core.translations import TranslatedModel
-from samsyn.organisations.enums import GuideGroup, OrganisationKind, Role
-
-
-class Municipality(models.Model):
-    """A municipality that uses this installation. Every row that people make belongs to one."""
-
-    code = models.CharField(_("kommunkod"), max_length=4, unique=True)
-    name = models.CharField(_("namn"), max_length=80)
-    slug = models.SlugField(_("adressdel"), max_length=80, unique=True)
-    official_name = models.CharField(
-        _("officiellt namn"), max_length=120, help_text=_("Till exempel Trollhättans Stad")
-    )
-    police_area = models.CharField(_("lokalpolisområde"), max_length=120, blank=True)
-    is_example = models.BooleanField(_("exempelkommun"), default=False)
-    contact_centre_phone = models.CharField(_("telefon till kontaktcenter"), max_length=40, blank=True)
-    contact_centre_address = models.CharField(_("besöksadress till kontaktcenter"), max_length=200, blank=True)
-    has_contact_centre = models.BooleanField(_("har kontaktcenter"), default=False)
-
-    class Meta:
-        verbose_name = _("kommun")
-        verbose_name_plural = _("kommuner")
-        ordering = ["code"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Organisation(models.Model):
-    """A municipality's own organisation, the police or another partner."""
-
-    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="organisations")
-    key = models.SlugField(_("nyckel"), max_length=60)
-    kind = models.CharField(_("slag"), max_length=20, choices=OrganisationKind)
-    name = models.CharField(_("namn"), max_length=160)
-
-    class Meta:
-        verbose_name = _("organisation")
-        verbose_name_plural = _("organisationer")
-        ordering = ["municipality", "name"]
-        constraints = [models.UniqueConstraint(fields=["municipality", "key"], name="one_organisation_per_key")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Membership(models.Model):
-    """A person's role at an organisation; one person may have several."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
-    role = models.CharField(_("roll"), max_length=20, choices=Role)
-
-    class Meta:
-        verbose_name = _("medlemskap")
-        verbose_name_plural = _("medlemskap")
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["user", "organisation", "role"], name="one_role_once")]
-
-    def __str__(self) -> str:
-        return f"{self.get_role_display()}, {self.organisation.name}"
+from samsyn.organisations.enums import GuideGroup
+from samsyn.organisations.models.towns import Municipality
 
 
 class OpeningHours(models.Model):
