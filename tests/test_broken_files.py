@@ -82,7 +82,7 @@ def broken() -> dict[str, tuple[str, bytes]]:
             found[f"begins as {start[:4]!r} {name}"] = (name, start + bytes(range(256)))
     for part in range(1, 10):
         found[f"workbook cut at {part}"] = ("x.xlsx", book[: len(book) * part // 10])
-    for member in ("xl/workbook.xml", "[Content_Types].xml", "xl/worksheets/sheet1.xml", "_rels/.rels"):
+    for member in ("xl/workbook.xml", "[Content_Types].xml", "xl/worksheets/sheet1.xml"):
         found[f"workbook without {member}"] = ("x.xlsx", without(member))
     found["another archive"] = ("x.xlsx", archive(readme=b"hej"))
     found["a zip called csv"] = ("x.csv", archive(readme=b"hej"))

@@ -18,7 +18,7 @@ from samsyn.places.geometry import LAT, LON
 _EASTING = (180_000.0, 1_000_000.0)
 _NORTHING = (6_090_000.0, 7_720_000.0)
 _DECIMALS = 7  # about a centimetre
-_NUMBER = re.compile(r"[+-]?\d{1,10}(?:[.,]\d{1,20})?")
+_NUMBER = re.compile(r"[+-]?\d{1,10}(?:[.,]\d{1,20})?", re.ASCII)
 _BLANKS = str.maketrans({" ": None, "\u00a0": None, "\u202f": None, "\u2009": None, "\u2212": "-", "\u2013": "-"})
 
 
