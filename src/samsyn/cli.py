@@ -137,8 +137,6 @@ def _missing_worker(*, wait: bool) -> str:
     """Return why the site may not start yet; with `wait`, after having given the worker some time to come."""
     import time
 
-    from django.db import connection
-
     from samsyn.config import readiness
 
     if readiness.worker_is_here():
@@ -148,7 +146,6 @@ def _missing_worker(*, wait: bool) -> str:
     while fault and time.monotonic() < last:
         time.sleep(0.5)
         fault = readiness.worker_fault()
-    connection.close()  # the server's threads have their own
     return fault
 
 

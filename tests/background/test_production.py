@@ -60,7 +60,7 @@ def test_a_server_that_is_started_past_the_command_refuses_too(town: Installatio
         env={**town.environment, **PRODUCTION},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert done.returncode != 0

@@ -1,5 +1,6 @@
 """ASGI entry: the Django site behind WSGI threads, the live streams beside it, and the server's start and stop."""
 
+import asyncio
 import os
 import threading
 from collections.abc import Callable
@@ -59,7 +60,8 @@ async def _live(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            fault = _process.start()
+            # In a thread: the database may not be asked in the loop.
+            fault = await asyncio.to_thread(_process.start)
             if fault:
                 await send({"type": "lifespan.startup.failed", "message": fault})
                 return

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import connection
 
 from samsyn.core import clock, metrics
 from samsyn.core.views import health_faults
@@ -27,7 +28,10 @@ def worker_fault() -> str:
     """
     if settings.SAMSYN_DEMO:
         return ""
-    faults = health_faults()
+    try:
+        faults = health_faults()
+    finally:
+        connection.close()  # whoever asks has a thread of its own, and leaves it
     if not faults:
         return ""
     return (
