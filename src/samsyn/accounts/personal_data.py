@@ -91,13 +91,18 @@ fields(
     "accounts.user.language",
     "accounts.user.closed_at",
     "accounts.user.is_active",
+    "accounts.notificationchoice.user",
     "accounts.notificationchoice.group",
     "accounts.notificationchoice.wants_mail",
+    "socialaccount.socialaccount.user",
+    "socialaccount.socialaccount.provider",
     "socialaccount.socialaccount.uid",
+    "socialaccount.socialaccount.extra_data",
 )
 fields(
     SIGN_INS,
     "accounts.user.last_login",
+    "accounts.signin.user",
     "accounts.signin.browser",
     "accounts.signin.system",
     "accounts.signin.method",
@@ -109,12 +114,14 @@ fields(
 fields(
     FACTORS,
     "accounts.user.password",
+    "mfa.authenticator.user",
     "mfa.authenticator.data",
     "mfa.authenticator.created_at",
     "mfa.authenticator.last_used_at",
 )
 fields(
     LINKS,
+    "accounts.onetimelink.user",
     "accounts.onetimelink.token_hash",
     "accounts.onetimelink.new_email",
     "accounts.onetimelink.invited_to",

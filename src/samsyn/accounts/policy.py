@@ -13,7 +13,7 @@ def must_have_second_step(user: User) -> bool:
     """Tell whether any of a person's roles asks for two steps."""
     roles = settings.SAMSYN_SECOND_STEP_ROLES
     # Roles belong to an app above this one, which knows only that a membership has one.
-    return bool(roles) and bool(user.memberships.filter(role__in=roles).exists())
+    return bool(roles) and bool(user.memberships.in_force().filter(role__in=roles).exists())
 
 
 def lacks_second_step(request: HttpRequest, user: User) -> bool:

@@ -215,7 +215,7 @@ def observations(request: HttpRequest, page: PageNumber = 1) -> Any:
     "/v1/observations",
     response={201: schemas.ObservationOut, **_STAFF},
     auth=signed_in,
-    url_name="observations",
+    url_name="observation_new",
 )
 def observation_new(
     request: HttpRequest,

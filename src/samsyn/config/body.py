@@ -28,7 +28,7 @@ UPLOAD_DEADLINE_S = 120.0
 MAX_UPLOADS = 4
 _IN_MEMORY_BYTES = 1_000_000
 _PART_BYTES = 256_000
-_SESSION = re.compile(rb"(?:^|;\s*)(?:__Host-)?sessionid=\w")
+_SESSION = re.compile(rb"(?:^|;\s*)(?:__Host-session|sessionid)=\w")
 
 
 class Refused(Exception):

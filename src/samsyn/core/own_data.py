@@ -42,7 +42,13 @@ LOG = data_class(
     purge=_purge_log,
     least_days=366,
 )
-fields(MESSAGES, "core.outboxmessage.address", "core.outboxmessage.subject", "core.outboxmessage.text")
+fields(
+    MESSAGES,
+    "core.outboxmessage.address",
+    "core.outboxmessage.subject",
+    "core.outboxmessage.text",
+    "core.outboxmessage.unsubscribe_url",
+)
 fields(
     LOG,
     "core.auditentry.actor_id",

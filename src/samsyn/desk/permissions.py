@@ -95,7 +95,7 @@ def _runs_some_installation(user: Listens, parts: dict[str, str]) -> bool:
     return (
         isinstance(user, User)
         and user.is_active
-        and user.memberships.filter(role__in=RUN_INSTALLATION.roles).exists()
+        and user.memberships.in_force().filter(role__in=RUN_INSTALLATION.roles).exists()
     )
 
 

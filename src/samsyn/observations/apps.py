@@ -11,6 +11,7 @@ class ObservationsConfig(AppConfig):
             exports,  # noqa: F401 - enters what can be read out
             importers,  # noqa: F401 - enters what can be read in
             personal_data,  # noqa: F401 - declares what is kept
+            verbs,  # noqa: F401 - enters the words of the log
             visibility,
         )
 

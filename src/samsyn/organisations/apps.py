@@ -6,6 +6,6 @@ class OrganisationsConfig(AppConfig):
     label = "organisations"
 
     def ready(self) -> None:
-        from samsyn.organisations import jobs, permissions, personal_data  # noqa: F401 - enters what it has in the registries
+        from samsyn.organisations import jobs, permissions, personal_data, verbs  # noqa: F401 - enters what it has in the registries
 
         jobs.enter()

@@ -17,7 +17,19 @@ MEMBERSHIPS = data_class(
     keep_days=0,
 )
 fields(MEMBERSHIPS, "organisations.membership.user", "organisations.membership.role")
+SETUP_LINKS = data_class(
+    "organisations.setup_links",
+    _("Startlänkar"),
+    purpose=_("Låta den första administratören i en kommun välja lösenord."),
+    ends=_("Slutar gälla när länken använts eller blivit för gammal, och tas bort med kontot."),
+    keep_days=0,
+)
+fields(SETUP_LINKS, "organisations.setuplink.user", "organisations.setuplink.token_hash")
 without_persons(
+    "organisations.unit",
+    "organisations.municipalityhost",
+    "organisations.logo",
+    "organisations.firstrun",
     "organisations.municipality",
     "organisations.organisation",
     "organisations.openinghours",

@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "account": user,
         "mail_language": dict(settings.LANGUAGES).get(user.language, user.language),
-        "roles": [str(membership) for membership in user.memberships.select_related("organisation")],
+        "roles": [str(membership) for membership in user.memberships.in_force().select_related("organisation")],
         "has_password": user.has_usable_password(),
         "has_second_step": factors.has_any(user),
         "n_sign_ins": SignIn.objects.filter(user=user, ended_at__isnull=True).count(),

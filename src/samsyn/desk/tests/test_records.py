@@ -202,12 +202,15 @@ def test_the_archive_file_is_whole_and_can_be_checked_by_anybody(alice: Client, 
 def test_every_verb_that_the_code_writes_has_its_words() -> None:
     import re
 
-    from tests.architecture.support import modules
+    from tests.architecture.support import PACKAGE, modules
 
+    apps = {folder.name for folder in PACKAGE.iterdir() if (folder / "apps.py").exists()}
     written = set()
     for module in modules():
-        text = module.read_text(encoding="utf-8")
-        written |= set(re.findall(r'audit\.record(?:_reading)?\(\s*"([a-z_.]+)"', text))
-        written |= set(re.findall(r'_log\(\s*"([a-z_.]+)"', text))
-    assert len(written) > 8
+        if module.name not in {"verbs.py", "permissions.py", "personal_data.py", "urls.py", "messages.py", "jobs.py"}:
+            text = module.read_text(encoding="utf-8")
+            # A verb is an app and something that was done; a route has a colon, a model no underscore after the dot.
+            found = re.findall(r'"([a-z]+\.[a-z_]+(?:ed|sent_again|given_up|left|made|in|out|read))"', text)
+            written |= {verb for verb in found if verb.partition(".")[0] in apps}
+    assert len(written) > 50
     assert not {verb for verb in written if audit.words_of(verb) == verb}
