@@ -42,7 +42,7 @@ class Calibration:
     def _projection(self) -> Floats:
         weighted = self.auxiliaries * self.base_weights[:, None]
         # Margins share their total, so their columns are dependent; the pseudo-inverse takes no offence.
-        inverse: Floats = np.linalg.pinv(self.auxiliaries.T @ weighted, rcond=1e-12, hermitian=True)
+        inverse = np.linalg.pinv(self.auxiliaries.T @ weighted, rcond=1e-12, hermitian=True)
         projection: Floats = inverse @ weighted.T
         return projection
 
@@ -271,9 +271,7 @@ def survey_design(
     return _assembled(array, stratum, cluster, fraction, selection=selection, lonely=lonely, calibration=None)
 
 
-def _assembled(
-    weights: Floats, stratum: Integers, cluster: Integers, sampled_fraction: Floats, **rest: Any
-) -> Design:
+def _assembled(weights: Floats, stratum: Integers, cluster: Integers, sampled_fraction: Floats, **rest: Any) -> Design:
     _, first, codes = np.unique(cluster, return_index=True, return_inverse=True)
     stratum_of_cluster = stratum[first]
     n_clusters = np.bincount(stratum_of_cluster, minlength=len(sampled_fraction))

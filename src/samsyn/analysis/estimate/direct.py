@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from samsyn.analysis.estimate.design import Design, kish_design_effect
+from samsyn.analysis.estimate.design import Design
 from samsyn.analysis.estimate.faults import EstimateError, Fault, Missing
 from samsyn.analysis.estimate.inputs import Booleans, Floats, Labels, answers_of, coded, probability, values_of
 from samsyn.analysis.estimate.intervals import ShareInterval, share_interval, t_quantile
@@ -306,9 +306,15 @@ def by_domain(
 
 
 def influence_of_mean(values: Floats, weights: Floats, domain: Booleans) -> tuple[float, Floats]:
-    """Return a group's mean and each answer's linearised part in it; the group has answers."""
+    """
+    Return a group's mean and each answer's linearised part in it; the group has answers.
+
+    :raises EstimateError: calibration gave the group weights below zero that outweigh the others
+    """
     kept = np.where(domain, weights, 0.0)
     size = kept.sum()
+    if not size > 0:
+        raise EstimateError(Fault.WEIGHT_NOT_POSITIVE, "design", float(size))
     filled = np.where(domain, values, 0.0)
     estimate = float(kept @ filled / size)
     return estimate, np.where(domain, (filled - estimate) / size, 0.0)
@@ -317,10 +323,11 @@ def influence_of_mean(values: Floats, weights: Floats, domain: Booleans) -> tupl
 def worth(values: Floats, weights: Floats, variance: float, quantity: Quantity) -> tuple[float, float | None, float]:
     """Return Kish's design effect, the design effect and the effective number of answers of a group."""
     n = len(values)
-    kish = kish_design_effect(weights)
+    size = weights.sum()
+    # Not by the public function: the weights of the regression estimator may be below zero.
+    kish = max(1.0, float(n * np.sum((weights / size) ** 2)))
     effect = None
     if n > 1:
-        size = weights.sum()
         centre = weights @ values / size
         spread = float(weights @ (values - centre) ** 2 / size) * n / (n - 1)
         simple = spread / n * (size**2 if quantity is Quantity.TOTAL else 1.0)

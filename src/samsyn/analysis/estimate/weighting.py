@@ -371,6 +371,10 @@ def raking_factors(
     ----------
     sizes
         Shape (B, C): the sum of weights in each cell, one row a replicate. Rows with an empty category do not converge.
+    cells
+        The crossed margins.
+    tolerance, max_rounds
+        As for `rake`.
 
     Returns
     -------
@@ -381,9 +385,10 @@ def raking_factors(
     factors = np.ones_like(sizes)
     active = np.arange(len(sizes))
     current, base = factors.copy(), sizes
-    indicators = [np.asarray(codes[:, None] == np.arange(len(t)), dtype=float) for codes, t in zip(
-        cells.codes, cells.totals, strict=True
-    )]
+    indicators = [
+        np.asarray(codes[:, None] == np.arange(len(t)), dtype=float)
+        for codes, t in zip(cells.codes, cells.totals, strict=True)
+    ]
     largest, rounds = 0.0, 0
     failed: list[int] = []
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -423,7 +428,7 @@ def _fitted(
     base = design.weights
 
     def raked(weights: Floats) -> tuple[Floats, int, float]:
-        sizes = np.bincount(cells.cell, weights=weights, minlength=cells.n_cells)[None, :]
+        sizes = np.bincount(cells.cell, weights=weights, minlength=cells.n_cells).astype(float)[None, :]
         factors, rounds, change, failed = raking_factors(sizes, cells, tolerance=tolerance, max_rounds=max_rounds)
         if len(failed):
             raise EstimateError(Fault.NOT_CONVERGED, "margins", rounds)
