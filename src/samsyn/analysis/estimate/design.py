@@ -126,7 +126,7 @@ class Design:
     def cluster_totals(self, contributions: Floats) -> Floats:
         """Return the sums over each cluster's answers; (n, k) gives (m, k)."""
         m = len(self.stratum_of_cluster)
-        if m == self.n and (self.cluster == np.arange(m)).all():
+        if m == self.n and (np.diff(self.cluster) > 0).all():
             return contributions
         columns = [np.bincount(self.cluster, weights=column, minlength=m) for column in contributions.T]
         return np.stack(columns, axis=1)
@@ -170,7 +170,9 @@ class Design:
         if alone.any():
             # A stratum in which everybody was asked adds nothing, however few they are.
             means[alone] = totals.mean(axis=0)
-            if self.lonely is Lonely.REFUSE and (factor[alone] > 0).any():
+            # A single cluster in all has nothing to be compared with; it is left to its degrees of freedom, none.
+            is_told = self.lonely is Lonely.CENTRE or len(totals) == 1
+            if not is_told and (factor[alone] > 0).any():
                 raise EstimateError(Fault.LONELY_CLUSTER, "strata")
         deviations = totals - means[self.stratum_of_cluster]
         deviations *= np.sqrt(np.maximum(factor, 0))[self.stratum_of_cluster][:, None]
@@ -186,8 +188,11 @@ class Design:
         """
         if domain is None:
             return len(self.stratum_of_cluster) - len(self.n_clusters)
-        clusters = np.unique(self.cluster[domain])
-        return len(clusters) - len(np.unique(self.stratum_of_cluster[clusters]))
+        clusters = np.zeros(len(self.stratum_of_cluster), dtype=bool)
+        clusters[self.cluster[domain]] = True
+        strata = np.zeros(len(self.n_clusters), dtype=bool)
+        strata[self.stratum_of_cluster[clusters]] = True
+        return int(clusters.sum()) - int(strata.sum())
 
 
 def survey_design(
@@ -257,7 +262,7 @@ def survey_design(
     named = np.arange(n) if clusters is None else coded(clusters, "clusters", n)[1]
     # The same name in two strata is two clusters.
     cluster = named if clusters is None else stratum * (int(named.max()) + 1) + named
-    in_stratum = np.bincount(np.unique(np.stack([stratum, cluster]), axis=1)[0], minlength=n_strata)
+    in_stratum = np.bincount(stratum if clusters is None else stratum[np.unique(cluster, return_index=True)[1]])
     fraction = np.zeros(n_strata)
     if n_population is not None:
         population = values_of(n_population, "n_population", n)
@@ -272,8 +277,12 @@ def survey_design(
 
 
 def _assembled(weights: Floats, stratum: Integers, cluster: Integers, sampled_fraction: Floats, **rest: Any) -> Design:
-    _, first, codes = np.unique(cluster, return_index=True, return_inverse=True)
-    stratum_of_cluster = stratum[first]
+    if len(cluster) == 0 or (np.diff(cluster) > 0).all():
+        # Each answer is a cluster of its own, in order: nothing to look up.
+        stratum_of_cluster, codes = stratum, np.arange(len(cluster))
+    else:
+        _, first, codes = np.unique(cluster, return_index=True, return_inverse=True)
+        stratum_of_cluster = stratum[first]
     n_clusters = np.bincount(stratum_of_cluster, minlength=len(sampled_fraction))
     return Design(
         weights=weights,

@@ -13,9 +13,11 @@ from samsyn.analysis.compare import Verdict
 from samsyn.analysis.estimate.design import Design
 from samsyn.analysis.estimate.direct import (
     MIN_EFFECTIVE_ANSWERS,
+    ROUNDING,
     Estimate,
     Quantity,
     influence_of_mean,
+    smallest_variance,
     worth,
 )
 from samsyn.analysis.estimate.faults import EstimateError, Fault, Missing
@@ -131,7 +133,8 @@ def difference(
     for label in (first, second):
         if label not in masks:
             raise EstimateError(Fault.NO_ANSWERS, "domains", label)
-    return _contrast(array, design, masks[first], masks[second], quantity, probability(confidence, "confidence"))
+    pair = masks[first], masks[second]
+    return _contrasts(array, design, [pair], quantity, probability(confidence, "confidence"))[0]
 
 
 def difference_from_rest(
@@ -177,12 +180,11 @@ def difference_from_rest(
     array, masks = _groups(values, domains, design, quantity)
     confidence = probability(confidence, "confidence")
     everybody = np.logical_or.reduce(list(masks.values()))
-    found = {
-        label: _contrast(array, design, everybody & ~mask, mask, quantity, confidence) for label, mask in masks.items()
-    }
-    tested = [label for label, each in found.items() if each.p is not None]
+    pairs = [(everybody & ~mask, mask) for mask in masks.values()]
+    found = dict(zip(masks, _contrasts(array, design, pairs, quantity, confidence), strict=True))
+    judged = [label for label, each in found.items() if each.p is not None]
     adjusted = _benjamini_yekutieli([each.p for each in found.values() if each.p is not None])
-    for label, p in zip(tested, adjusted, strict=True):
+    for label, p in zip(judged, adjusted, strict=True):
         each = found[label]
         verdict = each.verdict if p < 1 - confidence else Verdict.NO_RELIABLE_CHANGE
         found[label] = replace(each, p_adjusted=p, verdict=verdict)
@@ -267,37 +269,55 @@ def _groups(
     return array, {label: (codes == code) & ~np.isnan(array) for code, label in enumerate(labels)}
 
 
-def _contrast(
-    values: Floats, design: Design, first: Booleans, second: Booleans, quantity: Quantity, confidence: float
-) -> Difference:
-    if not (first.any() and second.any()):
-        return tested(None, None, 0, (Missing.ANSWERS,), confidence)
-    (mean1, u1), (mean2, u2) = (influence_of_mean(values, design.weights, group) for group in (first, second))
-    covariance = design.covariance(np.stack([u1, u2], axis=1))
-    variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
-    missing = []
-    for group, value, own in ((first, mean1, covariance[0, 0]), (second, mean2, covariance[1, 1])):
-        effective = worth(values[group], design.weights[group], float(own), Quantity.MEAN)[2]
-        if effective < MIN_EFFECTIVE_ANSWERS:
-            missing.append(Missing.EFFECTIVE_ANSWERS)
-        if quantity is Quantity.SHARE and _has_few_cases(value, effective):
-            missing.append(Missing.CASES)
-    # Two means are fitted: a simple random sample of n is left with n - 2, and R's svyttest counts alike.
-    df = design.degrees_of_freedom(first | second) - 1
-    if df < 1:
-        missing.append(Missing.CLUSTERS)
-    return tested(mean2 - mean1, variance, df, tuple(dict.fromkeys(missing)), confidence)
+def _contrasts(
+    values: Floats,
+    design: Design,
+    pairs: Sequence[tuple[Booleans, Booleans]],
+    quantity: Quantity,
+    confidence: float,
+) -> list[Difference]:
+    """Test the second group of each pair against the first, with one pass over the answers for all covariances."""
+    whole = [bool(first.any() and second.any()) for first, second in pairs]
+    groups = [group for pair, is_whole in zip(pairs, whole, strict=True) if is_whole for group in pair]
+    if not groups:
+        return [tested(None, None, 0, (Missing.ANSWERS,), confidence) for _ in pairs]
+    means, influences = zip(*(influence_of_mean(values, design.weights, group) for group in groups), strict=True)
+    covariance = design.covariance(np.stack(influences, axis=1))
+    smallest = smallest_variance(values)
+    found = []
+    place = 0
+    for (first, second), is_whole in zip(pairs, whole, strict=True):
+        if not is_whole:
+            found.append(tested(None, None, 0, (Missing.ANSWERS,), confidence))
+            continue
+        own = covariance[place : place + 2, place : place + 2]
+        missing = []
+        for group, value, variance in zip((first, second), means[place : place + 2], np.diag(own), strict=True):
+            effective = worth(values[group], design.weights[group], float(variance), Quantity.MEAN)[2]
+            if effective < MIN_EFFECTIVE_ANSWERS - ROUNDING:
+                missing.append(Missing.EFFECTIVE_ANSWERS)
+            if quantity is Quantity.SHARE and _has_few_cases(value, effective):
+                missing.append(Missing.CASES)
+        # Two means are fitted: a simple random sample of n is left with n - 2, and R's svyttest counts alike.
+        df = design.degrees_of_freedom(first | second) - 1
+        if df < 1:
+            missing.append(Missing.CLUSTERS)
+        variance = float(own[0, 0] + own[1, 1] - 2 * own[0, 1])
+        if variance <= smallest:
+            missing.append(Missing.VARIATION)
+        found.append(tested(means[place + 1] - means[place], variance, df, tuple(dict.fromkeys(missing)), confidence))
+        place += 2
+    return found
 
 
 def _has_few_cases(share: float | None, n_effective: float) -> bool:
-    return share is None or n_effective * min(share, 1 - share) < MIN_CASES - 1e-9
+    return share is None or n_effective * min(share, 1 - share) < MIN_CASES - ROUNDING
 
 
 def tested(
     value: float | None, variance: float | None, df: float, missing: tuple[Missing, ...], confidence: float
 ) -> Difference:
-    if value is not None and variance is not None and not missing and variance <= 0:
-        missing = (Missing.VARIATION,)
+    """Judge a difference by Student's t; without a verdict when something is missing."""
     if value is None or variance is None or missing:
         return Difference(
             value=None,

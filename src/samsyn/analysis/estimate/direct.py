@@ -14,6 +14,9 @@ from samsyn.analysis.estimate.faults import EstimateError, Fault, Missing
 from samsyn.analysis.estimate.inputs import Booleans, Floats, Labels, answers_of, coded, probability, values_of
 from samsyn.analysis.estimate.intervals import ShareInterval, share_interval, t_quantile
 
+ROUNDING = 1e-6
+"""Effective answers are a quotient: thirty may come out a rounding error below."""
+
 MIN_EFFECTIVE_ANSWERS = 30
 """A direct figure that rests on fewer effective answers than this is not shown."""
 
@@ -320,6 +323,11 @@ def influence_of_mean(values: Floats, weights: Floats, domain: Booleans) -> tupl
     return estimate, np.where(domain, (filled - estimate) / size, 0.0)
 
 
+def smallest_variance(values: Floats) -> float:
+    """Return the variance below which values of this size differ by rounding alone."""
+    return float((1e-12 * np.nanmax(np.abs(values), initial=0.0)) ** 2)
+
+
 def worth(values: Floats, weights: Floats, variance: float, quantity: Quantity) -> tuple[float, float | None, float]:
     """Return Kish's design effect, the design effect and the effective number of answers of a group."""
     n = len(values)
@@ -331,8 +339,7 @@ def worth(values: Floats, weights: Floats, variance: float, quantity: Quantity) 
         centre = weights @ values / size
         spread = float(weights @ (values - centre) ** 2 / size) * n / (n - 1)
         simple = spread / n * (size**2 if quantity is Quantity.TOTAL else 1.0)
-        # Below rounding error there is no spread to compare with.
-        if simple > 1e-24 * max(1.0, float(np.max(np.abs(values)))) ** 2:
+        if spread > smallest_variance(values):
             effect = float(variance / simple)
     return kish, effect, float(n / max(kish, effect or 0.0))
 
@@ -391,7 +398,7 @@ def _estimate(
     df = design.degrees_of_freedom(answered)
     se = float(np.sqrt(variance))
     missing = []
-    if effective < MIN_EFFECTIVE_ANSWERS:
+    if effective < MIN_EFFECTIVE_ANSWERS - ROUNDING:
         missing.append(Missing.EFFECTIVE_ANSWERS)
     low: float | None
     high: float | None

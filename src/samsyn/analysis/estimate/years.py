@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from samsyn.analysis.compare import Verdict
 from samsyn.analysis.estimate.design import Design
 from samsyn.analysis.estimate.differences import tested
-from samsyn.analysis.estimate.direct import Estimate, Quantity, by_domain, influence_of_mean
+from samsyn.analysis.estimate.direct import Estimate, Quantity, by_domain, influence_of_mean, smallest_variance
 from samsyn.analysis.estimate.faults import EstimateError, Fault, Missing
 from samsyn.analysis.estimate.inputs import Integers, Labels, answers_of, coded, probability, values_of
 
@@ -154,6 +154,8 @@ def trend(
         slope = float(sum(k * value for k, (value, _) in zip(coefficients, parts, strict=True)))
         influence = sum(k * part for k, (_, part) in zip(coefficients, parts, strict=True))
         variance = float(drawn.covariance(np.asarray(influence)[:, None])[0, 0])
+        if variance <= smallest_variance(array):
+            missing.append(Missing.VARIATION)
     found = tested(slope, variance, df, tuple(dict.fromkeys(missing)), confidence)
     return Trend(
         slope=found.value,
