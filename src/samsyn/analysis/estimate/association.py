@@ -13,6 +13,10 @@ from samsyn.analysis.estimate.faults import EstimateError, Fault
 from samsyn.analysis.estimate.inputs import Booleans, Floats, Labels, coded
 
 
+SMALLEST_EFFECT = 1e-9
+"""Below this the tie between the questions does not vary between clusters at all: the one decides the other."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Independence:
     """
@@ -75,15 +79,17 @@ def independence(rows: Labels, columns: Labels, design: Design) -> Independence:
     Raises
     ------
     EstimateError
-        The answers chose themselves; a question has one answer only; there are no degrees of freedom.
+        The answers chose themselves; a question has one answer only; there are no degrees of freedom; SAME_QUESTION:
+        each answer to the one question follows from the other.
 
     Notes
     -----
     Pearson's :math:`X^2` of the weighted shares, divided by the mean of the generalised design effects
     :math:`\delta`, the eigenvalues of :math:`(C'D^{-1}V_0D^{-1}C)^{-1}(C'D^{-1}VD^{-1}C)`, with C the contrasts of
-    the interaction, D the shares, V their covariance under the design and :math:`V_0` that of a simple random
-    sample (Rao & Scott 1984, pp. 46-60). Referred to F with :math:`(\sum\delta)^2/\sum\delta^2` and that times the
-    design's degrees of freedom (Thomas & Rao 1987, pp. 630-636).
+    the interaction, D the shares (those under independence when a cell is empty), V their covariance under the
+    design and :math:`V_0` that of a simple random sample (Rao & Scott 1984, pp. 46-60). Referred to F with
+    :math:`(\sum\delta)^2/\sum\delta^2` and that times the design's degrees of freedom (Thomas & Rao 1987, pp.
+    630-636).
 
     Do not use it with a cell in which nobody is expected; join categories. It tells that the questions go together,
     neither how much nor why.
@@ -118,12 +124,14 @@ def independence(rows: Labels, columns: Labels, design: Design) -> Independence:
     expected = np.outer(table.sum(axis=1), table.sum(axis=0))
     pearson = float(n * ((table - expected) ** 2 / expected).sum())
     contrasts = np.kron(_contrasts(r), _contrasts(c))
-    # An empty cell has no share to divide by and, with it, no part in the contrasts.
-    inverse = np.divide(1.0, shares, out=np.zeros_like(shares), where=shares > 0)
-    scaled = contrasts * inverse[:, None]
-    simple = (np.diag(shares) - np.outer(shares, shares)) / n
+    # An empty cell has no share to divide by: then all cells get the shares they would have if nothing went together.
+    basis = shares if (shares > 0).all() else expected.reshape(-1)
+    scaled = contrasts / basis[:, None]
+    simple = (np.diag(basis) - np.outer(basis, basis)) / n
     delta = np.linalg.solve(scaled.T @ simple @ scaled, scaled.T @ covariance @ scaled)
     trace, squared = float(np.trace(delta)), float(np.trace(delta @ delta))
+    if trace <= SMALLEST_EFFECT:
+        raise EstimateError(Fault.SAME_QUESTION, "columns")
     df1 = trace**2 / squared
     f = pearson / trace
     return Independence(

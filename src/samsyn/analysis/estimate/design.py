@@ -131,6 +131,12 @@ class Design:
         columns = [np.bincount(self.cluster, weights=column, minlength=m) for column in contributions.T]
         return np.stack(columns, axis=1)
 
+    def variances(self, influence: Floats) -> Floats:
+        """Return the diagonal of `covariance`, shape (k,), without the rest of it."""
+        deviations = self._deviations(influence)
+        variances: Floats = np.einsum("ij,ij->j", deviations, deviations)
+        return variances
+
     def covariance(self, influence: Floats) -> Floats:
         r"""
         Return the covariance matrix of weighted sums, by the differences between clusters within strata.
@@ -154,6 +160,12 @@ class Design:
         1992, pp. 376-382; Binder 1983, pp. 279-292). Later stages of sampling are covered by the differences between
         clusters, which is exact without the finite correction and slightly small with it.
         """
+        deviations = self._deviations(influence)
+        covariance: Floats = deviations.T @ deviations
+        return covariance
+
+    def _deviations(self, influence: Floats) -> Floats:
+        """Return each cluster's distance from its stratum's mean, scaled so that the squares sum to the variance."""
         self.refuse_self_selected()
         errors = influence if self.calibration is None else self.calibration.residuals(influence)
         totals = self.cluster_totals(errors * self.weights[:, None])
@@ -176,8 +188,7 @@ class Design:
                 raise EstimateError(Fault.LONELY_CLUSTER, "strata")
         deviations = totals - means[self.stratum_of_cluster]
         deviations *= np.sqrt(np.maximum(factor, 0))[self.stratum_of_cluster][:, None]
-        covariance: Floats = deviations.T @ deviations
-        return covariance
+        return deviations
 
     def degrees_of_freedom(self, domain: Booleans | None = None) -> int:
         """

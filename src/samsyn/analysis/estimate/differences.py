@@ -276,13 +276,15 @@ def _contrasts(
     quantity: Quantity,
     confidence: float,
 ) -> list[Difference]:
-    """Test the second group of each pair against the first, with one pass over the answers for all covariances."""
+    """Test the second group of each pair against the first, with one pass over the answers for all variances."""
     whole = [bool(first.any() and second.any()) for first, second in pairs]
     groups = [group for pair, is_whole in zip(pairs, whole, strict=True) if is_whole for group in pair]
     if not groups:
         return [tested(None, None, 0, (Missing.ANSWERS,), confidence) for _ in pairs]
     means, influences = zip(*(influence_of_mean(values, design.weights, group) for group in groups), strict=True)
-    covariance = design.covariance(np.stack(influences, axis=1))
+    # Each pair takes three columns: the first group, the second, and their difference.
+    columns = [(u1, u2, u2 - u1) for u1, u2 in zip(influences[::2], influences[1::2], strict=True)]
+    variances = design.variances(np.stack([column for three in columns for column in three], axis=1))
     smallest = smallest_variance(values)
     found = []
     place = 0
@@ -290,10 +292,11 @@ def _contrasts(
         if not is_whole:
             found.append(tested(None, None, 0, (Missing.ANSWERS,), confidence))
             continue
-        own = covariance[place : place + 2, place : place + 2]
+        first_mean, second_mean = means[2 * place : 2 * place + 2]
+        first_variance, second_variance, variance = variances[3 * place : 3 * place + 3].tolist()
         missing = []
-        for group, value, variance in zip((first, second), means[place : place + 2], np.diag(own), strict=True):
-            effective = worth(values[group], design.weights[group], float(variance), Quantity.MEAN)[2]
+        for group, value, own in ((first, first_mean, first_variance), (second, second_mean, second_variance)):
+            effective = worth(values[group], design.weights[group], own, Quantity.MEAN)[2]
             if effective < MIN_EFFECTIVE_ANSWERS - ROUNDING:
                 missing.append(Missing.EFFECTIVE_ANSWERS)
             if quantity is Quantity.SHARE and _has_few_cases(value, effective):
@@ -302,11 +305,10 @@ def _contrasts(
         df = design.degrees_of_freedom(first | second) - 1
         if df < 1:
             missing.append(Missing.CLUSTERS)
-        variance = float(own[0, 0] + own[1, 1] - 2 * own[0, 1])
         if variance <= smallest:
             missing.append(Missing.VARIATION)
-        found.append(tested(means[place + 1] - means[place], variance, df, tuple(dict.fromkeys(missing)), confidence))
-        place += 2
+        found.append(tested(second_mean - first_mean, variance, df, tuple(dict.fromkeys(missing)), confidence))
+        place += 1
     return found
 
 

@@ -392,7 +392,7 @@ def _estimate(
         if quantity is Quantity.SHARE:
             # Sums of weights can leave a share of all who answered a rounding error above one.
             value = min(1.0, max(0.0, value))
-    variance = float(design.covariance(influence[:, None])[0, 0])
+    variance = float(design.variances(influence[:, None])[0])
     kept_values, kept_weights = values[answered], design.weights[answered]
     kish, effect, effective = worth(kept_values, kept_weights, variance, quantity)
     df = design.degrees_of_freedom(answered)

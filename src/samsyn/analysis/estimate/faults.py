@@ -34,6 +34,8 @@ class Fault(enum.StrEnum):
     """Answers from people who chose themselves: no margin of error exists."""
     TOO_FEW_REPLICATES = "TOO_FEW_REPLICATES"
     TOO_FEW_CATEGORIES = "TOO_FEW_CATEGORIES"
+    SAME_QUESTION = "SAME_QUESTION"
+    """Each answer to the one question follows from the answer to the other: there is nothing to test."""
     TOO_FEW_AREAS = "TOO_FEW_AREAS"
     COLLINEAR = "COLLINEAR"
     ANSWERS_ABOVE_POPULATION = "ANSWERS_ABOVE_POPULATION"

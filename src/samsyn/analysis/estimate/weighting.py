@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from samsyn.analysis.estimate.design import Calibration, Design, kish_design_effect
 from samsyn.analysis.estimate.faults import EstimateError, Fault
-from samsyn.analysis.estimate.inputs import Floats, Integers, Label, Labels
+from samsyn.analysis.estimate.inputs import Booleans, Floats, Integers, Label, Labels
 
 TOLERANCE = 1e-9
 """Raking stops when no weight changes by a larger part of itself in a whole round."""
@@ -401,12 +401,22 @@ def raking_factors(
             done = change < tolerance
             broken = ~np.isfinite(change)
             if done.any() or broken.any():
+                # Margins that contradict each other make the weights circle for ever; each round then ends where it began.
+                fits = _fits(base[done] * current[done], cells, indicators)
                 factors[active[done]] = current[done]
                 largest = max(largest, float(change[done].max(initial=0.0)))
-                failed += active[broken].tolist()
+                failed += [*active[broken].tolist(), *active[done][~fits].tolist()]
                 rest = ~(done | broken)
                 active, current, base = active[rest], current[rest], base[rest]
     return factors, rounds, largest, np.array(sorted([*failed, *active.tolist()]), dtype=np.int64)
+
+
+def _fits(weights: Floats, cells: Cells, indicators: Sequence[Floats]) -> Booleans:
+    """Return which rows reproduce all totals."""
+    fits = np.ones(len(weights), dtype=bool)
+    for totals, indicator in zip(cells.totals, indicators, strict=True):
+        fits &= (np.abs(weights @ indicator / totals - 1) < TOTALS_TOLERANCE).all(axis=1)
+    return fits
 
 
 def _refuse_twice(design: Design) -> None:

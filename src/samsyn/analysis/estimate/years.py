@@ -153,7 +153,7 @@ def trend(
         parts = [influence_of_mean(array, drawn.weights, masks[year]) for year in kept]
         slope = float(sum(k * value for k, (value, _) in zip(coefficients, parts, strict=True)))
         influence = sum(k * part for k, (_, part) in zip(coefficients, parts, strict=True))
-        variance = float(drawn.covariance(np.asarray(influence)[:, None])[0, 0])
+        variance = float(drawn.variances(np.asarray(influence)[:, None])[0])
         if variance <= smallest_variance(array):
             missing.append(Missing.VARIATION)
     found = tested(slope, variance, df, tuple(dict.fromkeys(missing)), confidence)
