@@ -10,13 +10,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import demo_start, import_statistics, pages, report
+from bench import analysis_estimate, demo_start, import_statistics, pages, report
 from bench.report import Figure
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "pages": pages.run,
     "import": import_statistics.run,
     "demo": demo_start.run,
+    "estimate": analysis_estimate.run,
 }
 
 

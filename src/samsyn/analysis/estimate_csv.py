@@ -72,7 +72,7 @@ TRIMMED_WARNING = "Trimningen av vikterna räknas inte in i medelfelet, som kan 
 SENTENCES = {
     Fault.NO_ANSWERS: "Filen har inga svar att räkna på. Fyll i kolumnen value eller choices.",
     Fault.WEIGHT_NOT_POSITIVE: "Vikter är större än 0. Kontrollera kolumnen weight.",
-    Fault.LONELY_CLUSTER: "Ett stratum har ett enda kluster. Slå ihop det med ett som liknar det, eller ange --centre-lonely.",
+    Fault.LONELY_CLUSTER: "Ett stratum har ett enda kluster. Slå ihop det med ett annat, eller ange --centre-lonely.",
     Fault.POPULATION_TOO_SMALL: "Fler har dragits än stratumet rymmer. Kontrollera kolumnen population.",
     Fault.POPULATION_VARIES: "Värdet ska vara lika inom stratumet eller året. Kontrollera kolumnen {field}.",
     Fault.CATEGORY_MISSING: "Ett svar saknar {field}. Fyll i det, eller ta bort {field} ur marginalfilen.",

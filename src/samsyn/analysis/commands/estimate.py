@@ -19,7 +19,7 @@ Filen är CSV med rubrikrad. --data säger vad den är:
            (hur många personen står för), stratum, cluster, population (hur
            många stratumet rymmer), domain (grupp att redovisa för sig), year
            och series (byter värde när frågan eller sättet att fråga ändras),
-           choices (flera val skilda med |)
+           choices (flera val skilda med |; tom cell är att inget valdes)
   open     svar från en öppen länk, samma kolumner. Svaret har ingen
            felmarginal och visar vad sådana svar är värda
   areas    en rad per område: area, direct (skattning), se (medelfel) och de

@@ -12,7 +12,6 @@ from samsyn.analysis.estimate.design import Design
 from samsyn.analysis.estimate.faults import EstimateError, Fault
 from samsyn.analysis.estimate.inputs import Booleans, Floats, Labels, coded
 
-
 SMALLEST_EFFECT = 1e-9
 """Below this the tie between the questions does not vary between clusters at all: the one decides the other."""
 

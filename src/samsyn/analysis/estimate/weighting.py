@@ -401,7 +401,7 @@ def raking_factors(
             done = change < tolerance
             broken = ~np.isfinite(change)
             if done.any() or broken.any():
-                # Margins that contradict each other make the weights circle for ever; each round then ends where it began.
+                # Margins that contradict each other make the weights circle: each round ends where it began.
                 fits = _fits(base[done] * current[done], cells, indicators)
                 factors[active[done]] = current[done]
                 largest = max(largest, float(change[done].max(initial=0.0)))

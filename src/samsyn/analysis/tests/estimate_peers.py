@@ -48,8 +48,8 @@ def our_design(table: pl.DataFrame, *, finite: bool = True) -> Design:
 
 def their_sample(table: pl.DataFrame, *, finite: bool = True) -> Any:
     """Describe the households' survey to svy."""
-    more = {"pop_size": "n_clusters"} if finite else {}
-    return svy.Sample(table, svy.Design(stratum="stratum", psu="ea", wgt="hhweight", **more))
+    pop_size = "n_clusters" if finite else None
+    return svy.Sample(table, svy.Design(stratum="stratum", psu="ea", wgt="hhweight", pop_size=pop_size))
 
 
 @cache

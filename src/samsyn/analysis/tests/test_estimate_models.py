@@ -18,7 +18,7 @@ from samsyn.analysis.estimate import (
 )
 from samsyn.analysis.tests.estimate_peers import milk
 
-# R's package sae, eblupFH and mseFH by REML on the data set milk, as its example prints them; it stops at a change of 0.0001.
+# R's package sae, eblupFH and mseFH by REML on its data set milk; R stops at a relative change of 0.0001.
 R_VARIANCE = 0.01855022
 R_COEFFICIENTS = [0.9681890, 0.1327801, 0.2269462, -0.2413011]
 R_COEFFICIENT_SE = [0.06936208, 0.10300072, 0.09232981, 0.08161707]

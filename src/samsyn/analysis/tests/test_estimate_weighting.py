@@ -55,8 +55,7 @@ def town(n: int = 1417, seed: int = 1) -> tuple[np.ndarray, list[Margin], Design
 
 
 def test_raked_weights_and_their_errors_are_those_of_svy() -> None:
-    # Equal weights: from unequal ones svy's standard error of a raked mean is 1.6 per cent larger than ours here, and the
-    # jackknife's smaller than both.
+    # Equal weights: from these unequal ones svy's standard error of the raked mean is 1.6 per cent above ours.
     table = households().with_columns(hhweight=pl.lit(100.0))
     ours = rake(our_design(table), margins())
     theirs = their_sample(table).weighting.rake(controls=controls(), tol=1e-13, max_iter=1000)
