@@ -175,6 +175,13 @@ def _yes_or_no(row: Row, column: str) -> float | None:
     return YES_AND_NO[cell]
 
 
+def _standard_error(row: Row, column: str) -> float | None:
+    se = decimal(row, column)
+    if row.get("direct", "") and (se is None or se <= 0):
+        raise RowError(column, "Medelfelet ska vara större än 0. Lämna direct tom också om området inte kan skattas.")
+    return se
+
+
 def _read_margins(raw: bytes, answer: Answer) -> dict[str, dict[str, float]]:
     table = read_table(raw, known=MARGIN_COLUMNS, aliases=MARGIN_HEADINGS)
     answer.warnings += table.warnings
@@ -302,6 +309,8 @@ def _describe_open(
     if settings.population is None:
         raise FileError("Ange hur många som kunde ha svarat med --population, till exempel kommunens invånare.")
     answer.warnings.append(OPEN_WARNING)
+    unused = [name for name in ("weight", "stratum", "cluster", "population", "year") if reader.has(name)]
+    answer.warnings += [f"Kolumnen {name} används inte för svar från en öppen länk." for name in unused]
     found: dict[str, Any] = {}
     if reader.has("value"):
         found["self_selected"] = self_selected(
@@ -334,7 +343,7 @@ def _estimate_areas(raw: bytes, settings: Settings, answer: Answer) -> None:
             raise FileError(f"Filen saknar kolumnen ”{column}”. Lägg till den.")
     reader = _Reader(table, answer)
     direct = reader.cells("direct", decimal, float("nan"))
-    errors = reader.cells("se", decimal, float("nan"))
+    errors = reader.cells("se", _standard_error, float("nan"))
     covariates = [reader.cells(name, decimal, None) for name in settings.covariates]
     if answer.has_faults:
         return

@@ -229,7 +229,7 @@ def difference_of_estimates(first: Estimate, second: Estimate) -> Difference:
     if first.value is None or second.value is None:
         raise EstimateError(Fault.NO_ANSWERS, "estimate")
     if first.quantity is Quantity.SHARE and any(
-        _has_few_cases(each.value, each.n_effective) for each in (first, second)
+        has_few_cases(each.value, each.n_effective) for each in (first, second)
     ):
         missing = (*missing, Missing.CASES)
     variances = first.standard_error**2, second.standard_error**2
@@ -299,7 +299,7 @@ def _contrasts(
             effective = worth(values[group], design.weights[group], own, Quantity.MEAN)[2]
             if effective < MIN_EFFECTIVE_ANSWERS - ROUNDING:
                 missing.append(Missing.EFFECTIVE_ANSWERS)
-            if quantity is Quantity.SHARE and _has_few_cases(value, effective):
+            if quantity is Quantity.SHARE and has_few_cases(value, effective):
                 missing.append(Missing.CASES)
         # Two means are fitted: a simple random sample of n is left with n - 2, and R's svyttest counts alike.
         df = design.degrees_of_freedom(first | second) - 1
@@ -312,7 +312,8 @@ def _contrasts(
     return found
 
 
-def _has_few_cases(share: float | None, n_effective: float) -> bool:
+def has_few_cases(share: float | None, n_effective: float) -> bool:
+    """Say whether yes, or no, are too few for a test of the share."""
     return share is None or n_effective * min(share, 1 - share) < MIN_CASES - ROUNDING
 
 

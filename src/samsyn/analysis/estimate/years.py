@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from samsyn.analysis.compare import Verdict
 from samsyn.analysis.estimate.design import Design
-from samsyn.analysis.estimate.differences import tested
+from samsyn.analysis.estimate.differences import has_few_cases, tested
 from samsyn.analysis.estimate.direct import Estimate, Quantity, by_domain, influence_of_mean, smallest_variance
 from samsyn.analysis.estimate.faults import EstimateError, Fault, Missing
 from samsyn.analysis.estimate.inputs import Integers, Labels, answers_of, coded, probability, values_of
@@ -99,7 +99,7 @@ def trend(
     -------
     Trend
         `slope` in the values' unit a year, over the years since `series` last changed; with fewer than three such
-        years, or a year with fewer than 30 effective answers, CANNOT_BE_JUDGED.
+        years, or a year with fewer than 30 effective answers or 10 effective yes or no, CANNOT_BE_JUDGED.
 
     Raises
     ------
@@ -144,6 +144,10 @@ def trend(
     if len(kept) < MIN_YEARS:
         missing.append(Missing.YEARS)
     missing += [item for year in kept for item in estimates[year].missing]
+    if quantity is Quantity.SHARE and any(
+        has_few_cases(estimates[year].value, estimates[year].n_effective) for year in kept
+    ):
+        missing.append(Missing.CASES)
     used = np.logical_or.reduce([masks[year] for year in kept])
     df = drawn.degrees_of_freedom(used)
     slope = variance = None

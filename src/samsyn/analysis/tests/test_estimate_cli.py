@@ -191,6 +191,19 @@ def test_areas_are_modelled_and_marked(answer: Any) -> None:
     assert "modellskattning" in report["warnings"][0]
 
 
+def test_an_area_without_a_standard_error_is_a_faulty_row(answer: Any) -> None:
+    code, report = answer("område;skattning;medelfel\na;0,4;0,1\nb;0,3;\nc;0,2;0\nd;;\n", "--data", "areas")
+    assert code == 1
+    assert [(each["row"], each["column"]) for each in report["row_errors"]] == [(2, "se"), (3, "se")]
+    assert "större än 0" in report["row_errors"][0]["text"]
+
+
+def test_columns_of_a_sample_are_not_used_for_an_open_link(answer: Any) -> None:
+    _, report = answer("svar;vikt\nja;5\nnej;1\n", "--data", "open", "--population", "100")
+    assert report["self_selected"]["value"] == 0.5
+    assert any("Kolumnen weight används inte" in each for each in report["warnings"])
+
+
 @pytest.mark.parametrize(
     ("content", "margins", "part"),
     [

@@ -215,6 +215,13 @@ def test_a_trend_needs_three_years_since_the_break() -> None:
     assert result.years == (2020, 2021)
 
 
+def test_a_trend_of_shares_needs_cases_every_year() -> None:
+    years = np.repeat([2019, 2020, 2021], 200)
+    result = trend(answers((30, 170), (9, 191), (25, 175)), years, survey_design(np.ones(600)))
+    assert result.missing == (Missing.CASES,)
+    assert result.verdict is Verdict.CANNOT_BE_JUDGED
+
+
 def test_a_year_with_two_series_is_refused() -> None:
     with pytest.raises(EstimateError) as caught:
         trend([1.0, 0.0], [2020, 2020], survey_design(np.ones(2)), series=["a", "b"])
