@@ -67,7 +67,7 @@ YES_AND_NO = {"ja": 1.0, "nej": 0.0, "1": 1.0, "0": 0.0, "sant": 1.0, "falskt": 
 
 OPEN_WARNING = "De som svarade valde det själva. Ingen felmarginal kan anges: skriv ”av dem som svarade”."
 MODEL_WARNING = "Siffrorna kommer från en modell. Märk dem ”modellskattning” var de än visas."
-TRIMMED_WARNING = "Trimningen av vikterna räknas inte in i medelfelet, som kan vara något för litet."
+TRIMMED_WARNING = "Medelfelet räknas som om vikterna inte vore trimmade, och upprepningarna viktas utan trimning."
 
 SENTENCES = {
     Fault.NO_ANSWERS: "Filen har inga svar att räkna på. Fyll i kolumnen value eller choices.",

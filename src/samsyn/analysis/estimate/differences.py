@@ -17,6 +17,7 @@ from samsyn.analysis.estimate.direct import (
     Estimate,
     Quantity,
     influence_of_mean,
+    refuse_totals,
     smallest_variance,
     worth,
 )
@@ -111,7 +112,7 @@ def difference(
     Raises
     ------
     EstimateError
-        As for `by_domain`; NO_ANSWERS for a label that is not there, or asked for a total.
+        As for `by_domain`; NO_ANSWERS for a label that is not there; NO_TOTALS when asked for a total.
 
     Notes
     -----
@@ -262,8 +263,7 @@ def _groups(
     values: ArrayLike, domains: Labels, design: Design, quantity: Quantity
 ) -> tuple[Floats, dict[Any, Booleans]]:
     design.refuse_self_selected()
-    if quantity is Quantity.TOTAL:
-        raise EstimateError(Fault.NO_ANSWERS, "quantity", quantity)
+    refuse_totals(quantity)
     array = (answers_of if quantity is Quantity.SHARE else values_of)(values, "values", design.n)
     labels, codes = coded(domains, "domains", design.n)
     return array, {label: (codes == code) & ~np.isnan(array) for code, label in enumerate(labels)}

@@ -323,6 +323,16 @@ def influence_of_mean(values: Floats, weights: Floats, domain: Booleans) -> tupl
     return estimate, np.where(domain, (filled - estimate) / size, 0.0)
 
 
+def refuse_totals(quantity: Quantity) -> None:
+    """
+    Stop comparisons of totals, which differ as soon as the groups do in size.
+
+    :raises EstimateError: the quantity is a total
+    """
+    if quantity is Quantity.TOTAL:
+        raise EstimateError(Fault.NO_TOTALS, "quantity", quantity.value)
+
+
 def smallest_variance(values: Floats) -> float:
     """Return the variance below which values of this size differ by rounding alone."""
     return float((1e-12 * np.nanmax(np.abs(values), initial=0.0)) ** 2)

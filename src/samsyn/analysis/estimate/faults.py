@@ -26,6 +26,8 @@ class Fault(enum.StrEnum):
     CATEGORY_EMPTY = "CATEGORY_EMPTY"
     """People in the population whom nobody who answered stands for."""
     TOTALS_DIFFER = "TOTALS_DIFFER"
+    NO_TOTALS = "NO_TOTALS"
+    """Totals of groups or years of different size are not compared: compare means or shares."""
     NO_MARGINS = "NO_MARGINS"
     NOT_CONVERGED = "NOT_CONVERGED"
     TRIM_TOO_TIGHT = "TRIM_TOO_TIGHT"

@@ -13,7 +13,14 @@ from numpy.typing import ArrayLike
 from samsyn.analysis.compare import Verdict
 from samsyn.analysis.estimate.design import Design
 from samsyn.analysis.estimate.differences import has_few_cases, tested
-from samsyn.analysis.estimate.direct import Estimate, Quantity, by_domain, influence_of_mean, smallest_variance
+from samsyn.analysis.estimate.direct import (
+    Estimate,
+    Quantity,
+    by_domain,
+    influence_of_mean,
+    refuse_totals,
+    smallest_variance,
+)
 from samsyn.analysis.estimate.faults import EstimateError, Fault, Missing
 from samsyn.analysis.estimate.inputs import Integers, Labels, answers_of, coded, probability, values_of
 
@@ -104,7 +111,7 @@ def trend(
     Raises
     ------
     EstimateError
-        As for `by_domain`; also a year that is not a whole number, or has more than one series.
+        As for `by_domain`; also a total, and a year that is not a whole number or has more than one series.
 
     Notes
     -----
@@ -128,6 +135,7 @@ def trend(
     'CANNOT_BE_JUDGED'
     """
     design.refuse_self_selected()
+    refuse_totals(quantity)
     confidence = probability(confidence, "confidence")
     numbers = values_of(np.asarray(years), "years", design.n)
     if not (numbers == np.round(numbers)).all():

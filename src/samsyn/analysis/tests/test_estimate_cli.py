@@ -87,6 +87,16 @@ def test_the_answer_holds_all_that_is_needed_to_run_it_again(answer: Any) -> Non
     )
 
 
+def test_trimmed_weights_are_told(answer: Any) -> None:
+    content, *_ = survey()
+    _, free = answer(content, "--data", "random", margins=MARGINS)
+    limit = (1 + free["weights"]["largest_relative_weight"]) / 2
+    _, report = answer(content, "--data", "random", "--largest-ratio", f"{limit:.3f}", margins=MARGINS)
+    assert report["weights"]["n_trimmed"] > 0
+    assert report["weights"]["largest_relative_weight"] <= limit + 1e-3
+    assert any("trimmade" in each for each in report["warnings"])
+
+
 def test_an_open_link_gets_no_margin_of_error(answer: Any) -> None:
     content, values, *_ = survey()
     code, report = answer(content, "--data", "open", "--population", "59204", margins=MARGINS)
@@ -293,6 +303,7 @@ def test_every_fault_a_file_can_cause_has_its_sentence() -> None:
         Fault.NOT_YES_OR_NO,
         Fault.NOT_A_PROBABILITY,
         Fault.NO_MARGINS,
+        Fault.NO_TOTALS,
         Fault.ALREADY_CALIBRATED,
         Fault.SELF_SELECTED,
         Fault.SAME_QUESTION,

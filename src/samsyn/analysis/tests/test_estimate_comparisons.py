@@ -99,6 +99,18 @@ def test_a_difference_that_cannot_be_tested_says_what_it_lacks(
     assert (result.value, result.p) == (None, None)
 
 
+def test_totals_are_not_compared() -> None:
+    design = survey_design(np.ones(80))
+    for call in (
+        lambda: difference([1.0, 0.0] * 40, ["a", "b"] * 40, design, "a", "b", quantity=Quantity.TOTAL),
+        lambda: difference_from_rest([1.0, 0.0] * 40, ["a", "b"] * 40, design, quantity=Quantity.TOTAL),
+        lambda: trend([1.0, 0.0] * 40, [2020, 2021] * 40, design, quantity=Quantity.TOTAL),
+    ):
+        with pytest.raises(EstimateError) as caught:
+            call()
+        assert caught.value.code is Fault.NO_TOTALS
+
+
 def test_two_groups_that_answer_all_alike_have_no_test() -> None:
     values, groups = np.repeat([3.0, 4.0], 40), np.repeat(["a", "b"], 40)
     result = difference(values, groups, survey_design(np.ones(80)), "a", "b", quantity=Quantity.MEAN)
