@@ -3,7 +3,8 @@ Say what a whole population answers when only some were asked, how sure that is,
 
 Describe how the answers were drawn with `survey_design`; fit the weights to the population with `rake`,
 `poststratify` or `calibrate` if its distribution is known; estimate with `mean`, `share`, `total` and `by_domain`;
-compare with `difference`, `independence` and `trend`. `fay_herriot` is for areas with too few answers.
+compare with `difference`, `independence` and `trend`. `fay_herriot` and
+`modelled_shares` are for areas with too few answers.
 `self_selected` is for answers from an open link: it gives no margin of error, and every other function here
 refuses such answers.
 
@@ -31,6 +32,7 @@ from samsyn.analysis.estimate.differences import (
 from samsyn.analysis.estimate.direct import Estimate, Quantity, by_domain, mean, share, total
 from samsyn.analysis.estimate.faults import EstimateError, Fault, Missing
 from samsyn.analysis.estimate.intervals import ShareInterval, share_interval
+from samsyn.analysis.estimate.poststratified import ModelledShare, ModelledShares, modelled_shares
 from samsyn.analysis.estimate.ranking import RankedChoice, rank_choices
 from samsyn.analysis.estimate.replicates import (
     BootstrapEstimate,
@@ -56,6 +58,8 @@ __all__ = [
     "Lonely",
     "Margin",
     "Missing",
+    "ModelledShare",
+    "ModelledShares",
     "Quantity",
     "RankedChoice",
     "ReplicateWeights",
@@ -80,6 +84,7 @@ __all__ = [
     "kish_design_effect",
     "margin",
     "mean",
+    "modelled_shares",
     "poststratify",
     "rake",
     "raked_bootstrap",
