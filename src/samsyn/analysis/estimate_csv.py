@@ -24,6 +24,7 @@ from samsyn.analysis.estimate import (
     fay_herriot,
     margin,
     mean,
+    modelled_shares,
     rake,
     raked_bootstrap,
     rank_choices,
@@ -76,7 +77,7 @@ SENTENCES = {
     Fault.POPULATION_TOO_SMALL: "Fler har dragits än stratumet rymmer. Kontrollera kolumnen population.",
     Fault.POPULATION_VARIES: "Värdet ska vara lika inom stratumet eller året. Kontrollera kolumnen {field}.",
     Fault.CATEGORY_MISSING: "Ett svar saknar {field}. Fyll i det, eller ta bort {field} ur marginalfilen.",
-    Fault.CATEGORY_UNKNOWN: "{field} har kategorin ”{value}” i svaren men inte i marginalfilen. Lägg till den där.",
+    Fault.CATEGORY_UNKNOWN: "{field} har kategorin ”{value}” i svaren men inte i befolkningen. Lägg till den där.",
     Fault.CATEGORY_EMPTY: "Ingen med {field} ”{value}” har svarat. Slå ihop kategorin med en annan i båda filerna.",
     Fault.TOTALS_DIFFER: "Fördelningarna räknar olika många människor. Kontrollera summan för {field}.",
     Fault.NOT_POSITIVE: "Värdet för {field} ska vara större än 0. Kontrollera ”{value}”.",
@@ -104,15 +105,21 @@ class Settings:
     replicates: int
     centre_lonely: bool
     covariates: tuple[str, ...]
+    factors: tuple[str, ...]
+    by: str | None
     seed: int
 
 
-def estimate_files(raw: bytes, raw_margins: bytes | None, settings: Settings) -> Answer:
+def estimate_files(
+    raw: bytes, raw_margins: bytes | None, settings: Settings, *, raw_cells: bytes | None = None
+) -> Answer:
     """Estimate from one file; with a fault in any row nothing is estimated, for the rest would be another sample."""
     answer = Answer(n_rows=0)
     try:
         if settings.data == "areas":
             _estimate_areas(raw, settings, answer)
+        elif raw_cells is not None:
+            _model_shares(raw, raw_cells, settings, answer)
         else:
             totals = {} if raw_margins is None else _read_margins(raw_margins, answer)
             if not answer.has_faults:
@@ -334,6 +341,46 @@ def _open_domains(values: Any, domains: list[str]) -> list[dict[str, Any]]:
     return found
 
 
+def _model_shares(raw: bytes, raw_cells: bytes, settings: Settings, answer: Answer) -> None:
+    """Model the shares of areas; the population is a file with every combination of the factors and its count."""
+    factors, by = settings.factors, settings.by
+    if settings.data != "random":
+        raise FileError("Modellen behöver svar från ett slumpmässigt urval. Ta bort --cells för en öppen länk.")
+    if by is None or by not in factors:
+        raise FileError("Ange variablerna med --factors och vilken av dem som ska redovisas med --by.")
+    cells_table = read_table(raw_cells, known=("count", *factors), aliases={"antal": "count"})
+    answer.warnings += cells_table.warnings
+    cells = _Reader(cells_table, answer)
+    counts = cells.cells("count", decimal, None)
+    if answer.has_faults:
+        answer.file_errors.append("Felen står i filen med befolkningen.")
+        return
+    aliases = {swedish: name for swedish, name in ANSWER_HEADINGS.items() if swedish not in factors}
+    table = read_table(raw, known=("value", *factors), aliases=aliases)
+    answer.warnings += table.warnings
+    for which, columns in (("Svarsfilen", table.columns), ("Filen med befolkningen", cells_table.columns)):
+        for name in factors:
+            if name not in columns:
+                raise FileError(f"{which} saknar kolumnen ”{name}”. Lägg till den eller ta bort den ur --factors.")
+    reader = _Reader(table, answer)
+    values = reader.cells("value", _yes_or_no, float("nan"))
+    if answer.has_faults:
+        return
+    if not reader.rows:
+        raise EstimateError(Fault.NO_ANSWERS, "value")
+    answer.warnings.append(MODEL_WARNING)
+    model = modelled_shares(
+        values,
+        {name: reader.texts(name) for name in factors},
+        survey_design(np.ones(len(values))),
+        population={name: cells.texts(name) for name in factors},
+        counts=counts,
+        by=by,
+        confidence=settings.confidence,
+    )
+    answer.found = {"modelled_shares": model.as_dict()}
+
+
 def _estimate_areas(raw: bytes, settings: Settings, answer: Answer) -> None:
     known = (*AREA_COLUMNS, *settings.covariates)
     table = read_table(raw, known=known, aliases=AREA_HEADINGS)
@@ -349,10 +396,11 @@ def _estimate_areas(raw: bytes, settings: Settings, answer: Answer) -> None:
         return
     answer.warnings.append(MODEL_WARNING)
     columns = [[1.0] * len(direct), *covariates]
-    answer.found = fay_herriot(
+    model = fay_herriot(
         direct,
         np.square(errors),
         np.array(columns).T,
         names=reader.texts("area"),
         confidence=settings.confidence,
-    ).as_dict()
+    )
+    answer.found = {"small_areas": model.as_dict()}

@@ -27,6 +27,9 @@ Filen är CSV med rubrikrad. --data säger vad den är:
 
 --margins är en CSV-fil med befolkningens fördelning: variable, category, count.
 Varje variabel ska finnas som kolumn i svarsfilen; svaren viktas till den.
+--cells är i stället befolkningen i alla kombinationer, en kolumn per variabel i
+--factors och count. Då skattas andelen i varje område (--by) med en modell över
+slags människor: för områden med för få egna svar, märkt modellskattning.
 Svenska rubriker går också bra: värde, svar, val, vikt, kluster, antal_i_stratum,
 grupp, år, serie, variabel, kategori, antal, område, skattning, medelfel.
 """
@@ -68,6 +71,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="jämför ett stratum med ett enda kluster med medelvärdet av alla, i stället för att neka",
     )
     parser.add_argument("--covariates", default="", metavar="NAMN,NAMN", help="förklarande kolumner, med --data areas")
+    parser.add_argument("--cells", metavar="FIL", help="CSV-fil med befolkningen i alla kombinationer, för modellen")
+    parser.add_argument("--factors", default="", metavar="NAMN,NAMN", help="variablerna i modellen, med --cells")
+    parser.add_argument("--by", metavar="NAMN", help="variabeln vars kategorier redovisas, med --cells")
     add_seed(parser, help_text="frö för upprepningarna (standard 1)", default=1)
 
 
@@ -78,6 +84,7 @@ def run(args: argparse.Namespace) -> int:
 
     raw = read(args.file)
     raw_margins = None if args.margins is None else read(args.margins)
+    raw_cells = None if args.cells is None else read(args.cells)
     settings = Settings(
         data=args.data,
         quantity=Quantity[args.quantity.upper()],
@@ -86,15 +93,24 @@ def run(args: argparse.Namespace) -> int:
         largest_ratio=args.largest_ratio,
         replicates=args.replicates,
         centre_lonely=args.centre_lonely,
-        covariates=tuple(name.strip().casefold() for name in args.covariates.split(",") if name.strip()),
+        covariates=_names(args.covariates),
+        factors=_names(args.factors),
+        by=None if args.by is None else args.by.strip().casefold(),
         seed=args.seed,
     )
-    answer = estimate_files(raw, raw_margins, settings)
+    answer = estimate_files(raw, raw_margins, settings, raw_cells=raw_cells)
     inputs = [described(args.file, raw)]
-    if raw_margins is not None:
-        inputs.append(described(args.margins, raw_margins))
-    told = {**asdict(settings), "covariates": list(settings.covariates)}
+    inputs += [
+        described(name, content)
+        for name, content in ((args.margins, raw_margins), (args.cells, raw_cells))
+        if content is not None
+    ]
+    told = {**asdict(settings), "covariates": list(settings.covariates), "factors": list(settings.factors)}
     return give("estimate", answer, settings=told, inputs=inputs)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip().casefold() for name in text.split(",") if name.strip())
 
 
 def _count(text: str) -> int:

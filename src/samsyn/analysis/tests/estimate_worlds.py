@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from samsyn.analysis.compare import Verdict
 from samsyn.analysis.estimate import (
@@ -21,6 +22,7 @@ from samsyn.analysis.estimate import (
     independence,
     margin,
     mean,
+    modelled_shares,
     rake,
     rank_choices,
     share,
@@ -146,6 +148,25 @@ def modelled_area_missed(rng: np.random.Generator, _: float = 0.0) -> bool:
     return not model.areas[picked].low <= truth[picked] <= model.areas[picked].high
 
 
+def area_by_kinds_missed(rng: np.random.Generator, _: float = 0.0) -> bool:
+    """The same for a share by the model over kinds of people: 525 answers in 16 areas."""
+    age, area = (grid.reshape(-1) for grid in np.meshgrid(range(4), range(16)))
+    truth = expit(rng.normal(-0.8, 0.5, 16)[area] + np.array([0.5, 0.1, -0.2, -0.3])[age])
+    counts = rng.integers(200, 800, 64).astype(float)
+    drawn = rng.choice(64, 525, p=counts / counts.sum())
+    model = modelled_shares(
+        (rng.random(525) < truth[drawn]).astype(float),
+        {"ålder": age[drawn], "område": area[drawn]},
+        survey_design(np.ones(525)),
+        population={"ålder": age, "område": area},
+        counts=counts,
+        by="område",
+    )
+    picked = int(rng.integers(16))
+    own = counts * (area == picked)
+    return not model.areas[picked].low <= own @ truth / own.sum() <= model.areas[picked].high
+
+
 MISSES: dict[str, tuple[Callable[..., bool], float]] = {
     "share 16 %, 525 answers": (share_missed, 0.16),
     "share 2 %, 525 answers": (share_missed, 0.02),
@@ -153,6 +174,7 @@ MISSES: dict[str, tuple[Callable[..., bool], float]] = {
     "share, raked": (raked_share_missed, 0.0),
     "mean, 60 answers": (mean_missed, 0.0),
     "area by the model": (modelled_area_missed, 0.0),
+    "area by kinds of people": (area_by_kinds_missed, 0.0),
 }
 """Intervals that should miss the truth once in twenty."""
 

@@ -78,6 +78,7 @@ def test_the_answer_holds_all_that_is_needed_to_run_it_again(answer: Any) -> Non
     assert report["settings"]["seed"] == 7
     assert report["settings"]["replicates"] == 50
     assert report["settings"]["quantity"] == "SHARE"
+    assert report["analysis"] == "estimate"
     assert [each["name"] for each in report["input"]] == ["svar.csv", "befolkning.csv"]
     assert report["input"][0]["sha256"] == hashlib.sha256(content.encode()).hexdigest()
     assert report["bootstrap"]["settings"]["n_replicates"] == 50
@@ -195,10 +196,41 @@ def test_areas_are_modelled_and_marked(answer: Any) -> None:
         )
     code, report = answer("\n".join(rows) + "\n", "--data", "areas", "--covariates", "b,c,d")
     assert code == 0
-    assert report["variance_between_areas"] == pytest.approx(0.01855, abs=5e-6)
-    assert report["areas"][0]["value"] == pytest.approx(1.02197, abs=5e-6)
-    assert all(each["label"] == "modellskattning" for each in report["areas"])
+    assert report["small_areas"]["variance_between_areas"] == pytest.approx(0.01855, abs=5e-6)
+    assert report["small_areas"]["areas"][0]["value"] == pytest.approx(1.02197, abs=5e-6)
+    assert all(each["label"] == "modellskattning" for each in report["small_areas"]["areas"])
     assert "modellskattning" in report["warnings"][0]
+
+
+def test_shares_of_areas_are_modelled_by_kinds_of_people(answer: Any, tmp_path: Path) -> None:
+    cells = tmp_path / "celler.csv"
+    rows = [f"{sex};{area};{500 if area == 'a' else 900}" for sex in "km" for area in "abcd"]
+    cells.write_text("kön;område;antal\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    people = [
+        f"{'ja' if i % 4 < 1 + (area == 'b') else 'nej'};{'km'[i % 2]};{area}" for area in "abc" for i in range(40)
+    ]
+    content = "svar;kön;område\n" + "\n".join(people) + "\n"
+    arguments = ("--data", "random", "--cells", str(cells), "--factors", "kön,område", "--by", "område")
+    code, report = answer(content, *arguments)
+    assert code == 0
+    areas = report["modelled_shares"]["areas"]
+    assert [each["name"] for each in areas] == ["a", "b", "c", "d"]
+    assert (areas[1]["direct"], areas[3]["direct"]) == (0.5, None)
+    assert 0.25 < areas[0]["value"] < areas[1]["value"] < 0.5
+    assert all(each["label"] == "modellskattning" for each in areas)
+    assert report["settings"]["factors"] == ["kön", "område"]
+    assert len(report["input"]) == 2
+    for changed, part in (
+        (("--data", "open", *arguments[2:]), "slumpmässigt urval"),
+        (arguments[:-2], "--by"),
+        ((*arguments[:5], "kön,område,ålder", *arguments[6:]), "saknar kolumnen ”ålder”"),
+    ):
+        code, report = answer(content, *changed)
+        assert code == 1
+        assert part in report["file_errors"][0]
+    cells.write_text("kön;område;antal\nk;a;fem\n", encoding="utf-8")
+    code, report = answer(content, *arguments)
+    assert "Felen står i filen med befolkningen." in report["file_errors"]
 
 
 def test_an_area_without_a_standard_error_is_a_faulty_row(answer: Any) -> None:
