@@ -364,7 +364,7 @@ def _model_shares(raw: bytes, raw_cells: bytes, settings: Settings, answer: Answ
                 raise FileError(f"{which} saknar kolumnen ”{name}”. Lägg till den eller ta bort den ur --factors.")
     reader = _Reader(table, answer)
     values = reader.cells("value", _yes_or_no, float("nan"))
-    if answer.has_faults:
+    if answer.row_errors:
         return
     if not reader.rows:
         raise EstimateError(Fault.NO_ANSWERS, "value")

@@ -173,7 +173,7 @@ def modelled_shares(
         levels[name], of_cell[name] = coded(categories, name, len(sizes))
         of_answer[name] = _placed(factors[name], levels[name], name, design.n)
     areas = len(levels[by])
-    people = np.bincount(of_cell[by], weights=sizes, minlength=areas)
+    people = np.bincount(of_cell[by], weights=sizes, minlength=areas).astype(float)
     if not (people > 0).all():
         raise EstimateError(Fault.NOT_POSITIVE, by, levels[by][int(np.argmin(people))])
     widths = {name: len(each) for name, each in levels.items()}
@@ -185,7 +185,7 @@ def modelled_shares(
     value = np.bincount(area, weights=sizes * expected, minlength=areas) / people
     slopes = cells * (sizes * expected * (1 - expected))[:, None]
     gradient = np.stack([np.bincount(area, weights=column, minlength=areas) for column in slopes.T], axis=1)
-    gradient /= people[:, None]
+    gradient = gradient / people[:, None]
     se = np.sqrt(np.einsum("ij,jk,ik->i", gradient, fit.covariance, gradient))
     half = -float(ndtri((1 - confidence) / 2)) * se / (value * (1 - value))
     own = of_answer[by][answered]
@@ -245,7 +245,7 @@ def _fit(answers: Floats, codes: Mapping[str, Integers], widths: Mapping[str, in
     of_kind = np.unravel_index(kinds, tuple(widths.values()))
     rows = _columns({name: each.astype(np.int64) for name, each in zip(widths, of_kind, strict=True)}, widths)
     n = np.bincount(kind).astype(float)
-    yes = np.bincount(kind, weights=answers)
+    yes = np.bincount(kind, weights=answers).astype(float)
     starts = dict(zip(widths, np.cumsum([1, *widths.values()]).tolist(), strict=False))
     variances = dict.fromkeys(widths, 1.0)
     share = (yes.sum() + 0.5) / (n.sum() + 1)

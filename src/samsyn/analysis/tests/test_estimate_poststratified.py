@@ -87,7 +87,7 @@ def test_the_model_errs_less_than_the_areas_own_answers() -> None:
         direct = by_domain(data["answers"], data["factors"]["område"], survey_design(np.ones(525)))
         for each, truth in zip(model.areas, data["truth"], strict=True):
             squared["model"] += (each.value - truth) ** 2
-            squared["direct"] += (direct[each.name].value - truth) ** 2  # type: ignore[operator]  # each area answered
+            squared["direct"] += (direct[each.name].value - truth) ** 2
     assert squared["model"] < 0.7 * squared["direct"]
 
 
