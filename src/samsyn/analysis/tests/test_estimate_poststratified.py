@@ -75,7 +75,7 @@ def test_the_fit_is_the_top_of_the_penalised_likelihood() -> None:
     # The variance is one that its own rule leaves where it is.
     p = expit(x @ best.x)
     covariance = np.linalg.inv(x.T @ (x * (p * (1 - p))[:, None]) + np.diag(penalty))
-    again = (best.x[7:] @ best.x[7:] + np.trace(covariance[7:, 7:])) / 16
+    again = (best.x[7:] @ best.x[7:] + np.trace(covariance[7:, 7:])) / 15
     assert model.variances["område"] == pytest.approx(again, rel=1e-3)
 
 
