@@ -530,7 +530,9 @@ def compare_shares(
     )
 
 
-def cases_needed(share_before: float, share_after: float, *, power: float = 0.8, confidence: float = 0.95) -> int:
+def cases_needed(
+    share_before: float, share_after: float, *, power: float = 0.8, confidence: float = 0.95
+) -> int:
     r"""
     Say how many cases each period must have for a change between two shares to be seen.
 

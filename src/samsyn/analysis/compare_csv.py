@@ -83,7 +83,8 @@ def compare_row(
     :raises RowError: a cell is not a number, is out of range, or the row mixes counts and shares
     """
     has_counts, has_fractions, has_shares = (
-        any(row.get(column) for column in columns) for columns in (COUNT_COLUMNS, FRACTION_COLUMNS, SHARE_COLUMNS)
+        any(row.get(column) for column in columns)
+        for columns in (COUNT_COLUMNS, FRACTION_COLUMNS, SHARE_COLUMNS)
     )
     if has_counts and (has_fractions or has_shares):
         raise RowError(None, "Raden har både antal och andelar. Dela upp den i en rad för varje.")
@@ -145,5 +146,9 @@ def _compare_share_row(
             confidence=confidence,
         )
     return not_judged(
-        *(Missing[column.upper()] for column, value in zip(FRACTION_COLUMNS, fraction, strict=True) if value is None)
+        *(
+            Missing[column.upper()]
+            for column, value in zip(FRACTION_COLUMNS, fraction, strict=True)
+            if value is None
+        )
     )

@@ -104,7 +104,9 @@ def integer(row: Row, column: str) -> int | None:
     if not cell:
         return None
     if not _INTEGER.fullmatch(cell):
-        raise RowError(column, f"”{_shown(cell)}” är inte ett heltal. Skriv det med bara siffror, till exempel 1417.")
+        raise RowError(
+            column, f"”{_shown(cell)}” är inte ett heltal. Skriv det med bara siffror, till exempel 1417."
+        )
     # Python refuses to convert thousands of digits, and no count has more than a few.
     digits = _without_blanks(cell)
     if len(digits) > 20:

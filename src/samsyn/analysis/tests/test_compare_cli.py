@@ -143,7 +143,9 @@ def test_a_faulty_row_is_told_and_the_others_are_judged(answer: Any) -> None:
         ("20;8;;;;;;extra", None, "fler celler"),
     ],
 )
-def test_bad_rows_get_a_sentence_saying_what_to_do(answer: Any, line: str, column: str | None, part: str) -> None:
+def test_bad_rows_get_a_sentence_saying_what_to_do(
+    answer: Any, line: str, column: str | None, part: str
+) -> None:
     header = "before;after;exposure_before;exposure_after;dispersion;share_before;share_after"
     code, report = answer(f"{header}\n{line}\n")
     assert code == 1

@@ -241,8 +241,12 @@ def test_higher_confidence_never_narrows_the_interval(before: int, after: int, c
         assert wide.verdict is Verdict.NO_RELIABLE_CHANGE
 
 
-@given(before=counts, after=counts, t=exposures, u=exposures, scale=st.sampled_from([1 / 365.25, 24.0, 1000.0]))
-def test_the_unit_of_exposure_does_not_matter(before: int, after: int, t: float, u: float, scale: float) -> None:
+@given(
+    before=counts, after=counts, t=exposures, u=exposures, scale=st.sampled_from([1 / 365.25, 24.0, 1000.0])
+)
+def test_the_unit_of_exposure_does_not_matter(
+    before: int, after: int, t: float, u: float, scale: float
+) -> None:
     days = compare_counts(before, after, exposure_before=t, exposure_after=u)
     other = compare_counts(before, after, exposure_before=t * scale, exposure_after=u * scale)
     assert other.p == pytest.approx(days.p, rel=1e-6)
@@ -257,7 +261,8 @@ def test_chance_alone_gets_a_clear_verdict_no_oftener_than_promised(mean: float)
     n = 4_000
     pairs = rng.poisson(mean, size=(n, 2))
     false = sum(
-        compare_counts(int(a), int(b)).verdict in (Verdict.CLEAR_INCREASE, Verdict.CLEAR_DECREASE) for a, b in pairs
+        compare_counts(int(a), int(b)).verdict in (Verdict.CLEAR_INCREASE, Verdict.CLEAR_DECREASE)
+        for a, b in pairs
     )
     monte_carlo_error = 3 * math.sqrt(0.05 * 0.95 / n)
     assert false / n <= 0.05 + monte_carlo_error
@@ -311,7 +316,9 @@ def test_known_dispersion_keeps_the_promise_for_counts_that_vary_more(dispersion
         ({"dispersion": math.inf}, Fault.NOT_A_NUMBER, "dispersion"),
     ],
 )
-def test_it_refuses_what_is_not_a_count_or_an_exposure(arguments: dict[str, float], code: Fault, field: str) -> None:
+def test_it_refuses_what_is_not_a_count_or_an_exposure(
+    arguments: dict[str, float], code: Fault, field: str
+) -> None:
     with pytest.raises(CompareError) as caught:
         compare_counts(**({"before": 185, "after": 162} | arguments))  # type: ignore[arg-type]
     assert (caught.value.code, caught.value.field) == (code, field)

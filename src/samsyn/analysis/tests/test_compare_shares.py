@@ -33,7 +33,9 @@ NEWCOMBE = [
 
 
 @pytest.mark.parametrize(("first", "second", "low", "high"), NEWCOMBE)
-def test_limits_equal_newcombes_table(first: tuple[int, int], second: tuple[int, int], low: float, high: float) -> None:
+def test_limits_equal_newcombes_table(
+    first: tuple[int, int], second: tuple[int, int], low: float, high: float
+) -> None:
     result = compare_shares(*second, *first)
     assert result.low == pytest.approx(low, abs=5e-5)
     assert result.high == pytest.approx(high, abs=5e-5)
@@ -124,7 +126,9 @@ def test_swapping_the_periods_turns_the_interval_round(
 
 
 @given(before=fractions(), after=fractions())
-def test_counting_the_others_turns_the_interval_round(before: tuple[int, int], after: tuple[int, int]) -> None:
+def test_counting_the_others_turns_the_interval_round(
+    before: tuple[int, int], after: tuple[int, int]
+) -> None:
     these = compare_shares(*before, *after)
     others = compare_shares(before[1] - before[0], before[1], after[1] - after[0], after[1])
     assert others.low == pytest.approx(-these.high, abs=1e-9)
@@ -142,7 +146,9 @@ def test_chance_alone_gets_a_clear_verdict_about_as_often_as_promised(share: flo
     rng = np.random.default_rng(20201231)
     rounds = 4_000
     pairs = rng.binomial(n, share, size=(rounds, 2))
-    false = sum(compare_shares(int(a), n, int(b), n).verdict is not Verdict.NO_RELIABLE_CHANGE for a, b in pairs)
+    false = sum(
+        compare_shares(int(a), n, int(b), n).verdict is not Verdict.NO_RELIABLE_CHANGE for a, b in pairs
+    )
     # The method is approximate: exact sums over all outcomes give at most 5.6 % in the documented cases.
     monte_carlo_error = 3 * math.sqrt(0.05 * 0.95 / rounds)
     assert false / rounds <= 0.056 + monte_carlo_error

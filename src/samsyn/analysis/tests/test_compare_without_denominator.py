@@ -62,7 +62,9 @@ def test_with_the_cases_needed_such_a_change_is_clear() -> None:
         ((0.16, float("nan")), Fault.NOT_A_NUMBER, "share_after"),
     ],
 )
-def test_it_refuses_shares_that_cannot_be_planned_for(arguments: tuple[float, float], code: Fault, field: str) -> None:
+def test_it_refuses_shares_that_cannot_be_planned_for(
+    arguments: tuple[float, float], code: Fault, field: str
+) -> None:
     with pytest.raises(CompareError) as caught:
         cases_needed(*arguments)
     assert (caught.value.code, caught.value.field) == (code, field)

@@ -107,7 +107,9 @@ def test_false_verdicts_for_shares_stay_near_the_promise() -> None:
     assert f"at most {highest} in 100" in PAGE
     for cases, *shown in rows:
         n = int(cases)
-        is_clear = np.array([[compare_shares(a, n, b, n).verdict in CLEAR for b in range(n + 1)] for a in range(n + 1)])
+        is_clear = np.array(
+            [[compare_shares(a, n, b, n).verdict in CLEAR for b in range(n + 1)] for a in range(n + 1)]
+        )
         for text, share in zip(shown, shares, strict=True):
             probability = stats.binom.pmf(np.arange(n + 1), n, share)
             assert_shown(text, 100 * float(probability @ is_clear @ probability))
