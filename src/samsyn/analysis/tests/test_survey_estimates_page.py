@@ -74,7 +74,7 @@ def test_raked_beside_unweighted() -> None:
 def test_the_error_rates_are_of_the_worlds_that_the_bench_runs() -> None:
     # That the rates hold is tested in test_estimate_worlds; ten thousand towns would take minutes here.
     assert [row[0].partition(" (")[0] for row in table("misses")] == list(MISSES)
-    assert all(float(missed) <= 6 for _, missed in table("misses"))
+    assert all(float(missed) <= 6.5 for _, missed in table("misses"))
     assert [row[0] for row in table("tests")] == list(TESTS)
     for name, false, change, found in table("tests"):
         assert float(change) == pytest.approx(100 * TESTS[name][1])
