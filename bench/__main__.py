@@ -10,7 +10,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import demo_start, import_observations, import_statistics, live, outbox, pages, report
+from bench import (
+    analysis_estimate,
+    demo_start,
+    import_observations,
+    import_statistics,
+    live,
+    outbox,
+    pages,
+    report,
+)
 from bench.report import Figure
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
@@ -20,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "live": live.run,
     "observations": import_observations.run,
     "demo": demo_start.run,
+    "estimate": analysis_estimate.run,
 }
 
 
