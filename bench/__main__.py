@@ -11,7 +11,9 @@ import argparse
 from collections.abc import Callable
 
 from bench import (
+    analysis_compare,
     analysis_estimate,
+    analysis_suppress,
     demo_start,
     import_observations,
     import_statistics,
@@ -30,6 +32,8 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "observations": import_observations.run,
     "demo": demo_start.run,
     "estimate": analysis_estimate.run,
+    "compare": analysis_compare.run,
+    "suppress": analysis_suppress.run,
 }
 
 

@@ -10,11 +10,13 @@ from samsyn.analysis.compare import (
     Missing,
     NotJudged,
     ShareComparison,
+    adjust_for_many,
     compare_counts,
     compare_shares,
     judge_shares_without_denominator,
     not_judged,
 )
+from samsyn.analysis.compare.many import Adjustment
 from samsyn.analysis.csv_input import FileError, Row, RowError, decimal, integer, read_table
 
 COUNT_COLUMNS = ("before", "after", "exposure_before", "exposure_after", "dispersion")
@@ -50,12 +52,29 @@ SENTENCES = {
     Fault.NOT_A_DISPERSION: "Spridningen är varians delad med medelvärde, minst 1. Lämna tomt om okänd.",
     Fault.NOT_A_SHARE: "En andel ligger mellan 0 och 1. Skriv 0,16 för 16 procent.",
     Fault.NOTHING_MISSING: "Nämnarna är kända. Fyll i täljarna också, så kan raden bedömas.",
+    Fault.SHAPES_DIFFER: "Kolumnerna är olika långa. Kontrollera att varje rad är hel.",
+    Fault.NOT_A_POSITION: "Perioden eller området finns inte i filen, eller är det första. Kontrollera valet.",
+    Fault.TOO_FEW: "Det är för få rader med ett antal att räkna på. Lägg till fler perioder eller områden.",
+    Fault.SCORES_ALL_EQUAL: "Alla rader har samma år. Skriv ett år eller ett ordningstal för varje rad.",
 }
 
 
-def compare_file(raw: bytes, *, confidence: float, power: float, rounded_to: float | None) -> Answer:
-    """Compare each row; a row with a fault is told and the others are still compared."""
+def compare_file(
+    raw: bytes,
+    *,
+    confidence: float,
+    power: float,
+    rounded_to: float | None,
+    many: Adjustment | None = None,
+    rate: float = 0.05,
+) -> Answer:
+    """
+    Compare each row; a row with a fault is told and the others are still compared.
+
+    With `many`, each row also tells what is left of its verdict when all rows are looked at together.
+    """
     answer = Answer()
+    judged: list[CountComparison | ShareComparison | NotJudged] = []
     try:
         table = read_table(raw, known=COLUMNS, aliases=SWEDISH_HEADINGS)
     except FileError as fault:
@@ -71,6 +90,12 @@ def compare_file(raw: bytes, *, confidence: float, power: float, rounded_to: flo
             answer.row_errors.append({"row": number, "column": fault.column, "text": fault.text})
         else:
             answer.results.append({"row": number, "id": row.get("id", ""), **result.as_dict()})
+            judged.append(result)
+    if many is not None:
+        for result_dict, each in zip(
+            answer.results, adjust_for_many(judged, adjustment=many, rate=rate), strict=True
+        ):
+            result_dict["among_many"] = each.as_dict()
     return answer
 
 

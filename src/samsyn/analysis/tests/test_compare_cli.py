@@ -207,5 +207,11 @@ def test_a_file_that_is_not_there_is_a_wrong_call(tmp_path: Path, capsys: pytest
 
 
 def test_every_fault_a_row_can_have_has_its_sentence() -> None:
-    # These two concern settings and planning, which a row does not hold.
-    assert set(Fault) - set(SENTENCES) == {Fault.NOT_A_PROBABILITY, Fault.SHARES_TOO_CLOSE}
+    # These concern settings and planning, which a row does not hold.
+    assert set(Fault) - set(SENTENCES) == {
+        Fault.NOT_A_PROBABILITY,
+        Fault.SHARES_TOO_CLOSE,
+        Fault.NOT_A_RATIO,
+        Fault.NOT_A_VARIANCE,
+        Fault.NOT_AN_ADJUSTMENT,
+    }

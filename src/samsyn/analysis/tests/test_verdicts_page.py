@@ -1,5 +1,6 @@
 """The numbers in docs/algorithms/verdicts.md are those the code gives."""
 
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from samsyn.analysis.compare import Verdict, cases_needed, compare_counts, compare_shares
+from samsyn.analysis.compare import (
+    Verdict,
+    cases_needed,
+    compare_chosen_area,
+    compare_counts,
+    compare_shares,
+    estimate_dispersion,
+    smallest_change_in_counts,
+)
+from samsyn.analysis.compare.words import CAUTIONS, METHODS, MISSING, VERDICTS
+from samsyn.analysis.tests.null_towns import KINDS, rates
+from samsyn.analysis.tests.test_compare_supports import offences
 
 PAGE = (Path(__file__).parents[4] / "docs" / "algorithms" / "verdicts.md").read_text(encoding="utf-8")
 CLEAR = (Verdict.CLEAR_INCREASE, Verdict.CLEAR_DECREASE)
@@ -144,3 +156,56 @@ def test_every_sentence_has_the_same_places_to_fill_in_both_languages() -> None:
     assert len(sentences) > 10
     for _when, swedish, english in sentences:
         assert sorted(re.findall(r"{(\w+)}", swedish)) == sorted(re.findall(r"{(\w+)}", english))
+
+
+@pytest.mark.parametrize("row", table("trollhättan")[1:])
+def test_the_real_towns_dispersions_and_what_they_leave_of_the_verdicts(row: list[str]) -> None:
+    key, before, after, *shown, without, with_history = row
+    years = offences(key)
+    assert [int(before), int(after)] == years[-2:]
+    history = estimate_dispersion(years[-12:-2])
+    for text, value in zip(shown, (history.value, history.low, history.high, history.for_comparing), strict=True):
+        assert_shown(text, value)
+    for text, dispersion in ((without, None), (with_history, history.for_comparing)):
+        result = compare_counts(
+            int(before), int(after), exposure_before=366, exposure_after=365, dispersion=dispersion
+        )
+        assert text == words(result.verdict)
+
+
+@pytest.mark.parametrize("row", table("smallest change")[1:])
+def test_the_smallest_change_that_can_be_seen(row: list[str]) -> None:
+    found = smallest_change_in_counts(int(row[0]), dispersion=float(row[1]))
+    assert found.decrease is not None
+    assert found.increase is not None
+    assert_shown(row[2], 100 * (found.decrease - 1))
+    assert_shown(row[3], 100 * (found.increase - 1))
+
+
+def test_the_table_of_null_towns_has_every_kind_and_agrees_with_fewer_towns() -> None:
+    rows = {row[0]: (float(row[2]), float(row[3])) for row in table("null towns")[1:]}
+    assert set(rows) == set(KINDS)
+    for kind, (false, power) in rows.items():
+        # Five percent, and what chance may add over 10,000 towns.
+        assert false <= 5.7
+        if kind in ("counts", "shares", "chosen", "trend"):
+            found = rates(kind, 200, seed=2025)
+            for shown, value in ((false, 100 * found[0]), (power, 100 * found[1])):
+                error = math.sqrt(shown * (100 - shown) / 200)
+                assert value == pytest.approx(shown, abs=4 * error + 0.1)
+
+
+def test_the_highest_of_sixteen_ordinary_areas_is_expected_to_fall() -> None:
+    before = [31, 18, 22, 20, 17, 25, 19, 21, 16, 23, 15, 24, 18, 20, 22, 25]
+    assert np.mean(before) == pytest.approx(21, abs=0.01)
+    result = compare_chosen_area(before, chosen=0, after=15)
+    assert result.expected_after is not None
+    assert round(result.expected_after) == 21
+    assert result.verdict is Verdict.NO_RELIABLE_CHANGE
+    assert compare_counts(31, 15).verdict is Verdict.CLEAR_DECREASE
+
+
+def test_the_words_of_the_library_are_those_of_the_page() -> None:
+    shown = {row[0]: (row[1], row[2]) for row in table("words")[1:]}
+    spoken = {str(code): words for each in (VERDICTS, MISSING, CAUTIONS, METHODS) for code, words in each.items()}
+    assert shown == spoken
