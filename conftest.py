@@ -1,5 +1,7 @@
 """What all tests share, those beside the apps as well as those in tests/."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
@@ -16,6 +18,15 @@ def pytest_configure(config: pytest.Config) -> None:
         from samsyn.config.build import compile_texts
 
         compile_texts()
+
+
+@pytest.fixture(autouse=True)
+def _in_swedish() -> Iterator[None]:
+    """Begin each test in Swedish: a page asked for in another language leaves the thread in it."""
+    from django.utils import translation
+
+    with translation.override("sv"):
+        yield
 
 
 @pytest.fixture(scope="session")

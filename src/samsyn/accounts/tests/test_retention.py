@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from samsyn.accounts.models import User
-from samsyn.core import audit, outbox, personal_data, retention
+from samsyn.core import audit, personal_data, retention
 from samsyn.core.enums import MessageState
 from samsyn.core.models import AuditEntry, OutboxMessage, PurgeProtocol, RetentionRule
 
@@ -120,12 +120,3 @@ def test_all_that_is_kept_about_a_person_is_listed_and_can_be_erased(alice: User
     assert not OutboxMessage.objects.filter(address__icontains="alice").exists()
     # What was done stays done, under a number and a role.
     assert AuditEntry.objects.filter(actor_id=alice.pk).exists()
-
-
-def test_sending_the_same_key_again_makes_no_second_message() -> None:
-    from samsyn.core.messages import kind
-
-    what = kind("test.once", "Prov", template="ui/error.html", sample=dict)
-    first = outbox.put(what, to="a@example.org", context={"heading": "x"}, key="once", now=NOW)
-    second = outbox.put(what, to="b@example.org", context={"heading": "y"}, key="once", now=NOW)
-    assert (first.pk, second.address) == (second.pk, "a@example.org")
