@@ -25,7 +25,9 @@ Indices = NDArray[np.int64]
 MAX_INT16_TOTAL = 32_000
 """With more cases than this a count no longer fits 16 bits with room for its threshold."""
 
-TABLE_SIZE = 16_384
+TABLE_SIZE = 8_192
+WARM_UP = 3
+
 MAX_ELEMENTS = 250_000
 """So many circles times windows are looked at together: more would leave the processor's cache."""
 
@@ -107,10 +109,16 @@ def raise_maxima(prefix: Counts, cylinders: Cylinders, maxima: Floats) -> None:
     each = cylinders
     table = np.empty(TABLE_SIZE, prefix.dtype)
     bins_per_case = (TABLE_SIZE - 1) / each.most_expected
-    _scan_loops.raise_maxima(
-        prefix, each.expected, each.order, each.n_taken, each.closes, each.scale, each.total, each.first_end,
-        each.min_window, each.max_window, each.min_cases, bins_per_case, table, maxima,
-    )  # fmt: skip
+    of_count = np.arange(each.total + 1.0)
+    of_count[1:] *= np.log(of_count[1:])
+    entropy = of_count + of_count[::-1]
+    # The smallest circles first: a small part of the work, after which few counts reach their thresholds.
+    for largest_circle in (WARM_UP, len(each.order)):
+        n_taken = np.minimum(each.n_taken, largest_circle)
+        _scan_loops.raise_maxima(
+            prefix, each.expected, each.order, n_taken, each.closes, each.scale, each.total, each.first_end,
+            each.min_window, each.max_window, each.min_cases, bins_per_case, table, entropy, maxima,
+        )  # fmt: skip
 
 
 def raise_maxima_in_numpy(prefix: Counts, cylinders: Cylinders, maxima: Floats) -> None:

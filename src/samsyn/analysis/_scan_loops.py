@@ -15,8 +15,18 @@ from numpy.typing import NDArray
 
 from samsyn.analysis._jit import jit
 
-STALENESS = 0.05
+Floats = NDArray[np.float64]
+Counts = NDArray[Any]
+Indices = NDArray[np.int64]
+
+STALENESS = 0.2
 """The table is made anew when the lowest maximum has risen by this much; an old one is only less sharp."""
+
+CHUNK = 64
+"""So many replicates are looked at together when one of them may hold a new maximum."""
+
+ROUNDING = 1e-5
+"""More than the quick statistic can be off by."""
 
 
 @jit
@@ -56,13 +66,18 @@ def raise_maxima(
     max_window: int,
     min_cases: int,
     bins_per_case: float,
-    table: Counts,
+    table: Counts,  # room for the thresholds
+    entropy: Floats,  # (total + 1,): c·log(c) + (N−c)·log(N−c)
     maxima: Floats,  # (replicates,): raised in place
 ) -> None:
     n_points, n_replicates = prefix.shape[1], prefix.shape[2]
     zone = np.empty((n_points, n_replicates), prefix.dtype)
     zone_expected = np.empty(n_points)
     last_bin = table.shape[0] - 1
+    n_chunks = (n_replicates + CHUNK - 1) // CHUNK
+    chunk_floors = np.empty(n_chunks)
+    for chunk in range(n_chunks):
+        chunk_floors[chunk] = maxima[chunk * CHUNK : (chunk + 1) * CHUNK].min()
     built_for = -1.0
     for centre in range(order.shape[0]):
         zone[:] = 0
@@ -75,7 +90,7 @@ def raise_maxima(
                     zone[t, b] = prefix.dtype.type(zone[t, b] + prefix[place, t, b])
             if not closes[centre, j]:
                 continue
-            floor = maxima.min()
+            floor = chunk_floors.min()
             if built_for < 0 or floor > built_for + STALENESS:
                 fill_table(table, floor, total, min_cases, bins_per_case)
                 built_for = floor
@@ -107,16 +122,27 @@ def raise_maxima(
                         least = table[min(last_bin, int(inside * bins_per_case))]
                         if most < least:
                             continue
+                        if inside <= 0:
+                            continue
+                        log_inside, log_outside = math.log(inside), math.log(total - inside)
                         at_begin = zone[begin]
-                        for chunk in range(0, n_replicates, 64):
-                            chunk_end = min(chunk + 64, n_replicates)
+                        for chunk in range(n_chunks):
+                            chunk_start = chunk * CHUNK
+                            chunk_end = min(chunk_start + CHUNK, n_replicates)
                             most = prefix.dtype.type(0)
-                            for b in range(chunk, chunk_end):
+                            for b in range(chunk_start, chunk_end):
                                 most = max(most, prefix.dtype.type(at_end[b] - at_begin[b]))
-                            if most < least:
+                            if most < least or most <= inside:
                                 continue
-                            for b in range(chunk, chunk_end):
+                            # Quick and rounded first: only what may be a new maximum is computed in full.
+                            roughly = entropy[most] - most * log_inside - (total - most) * log_outside
+                            if roughly <= chunk_floors[chunk] - ROUNDING:
+                                continue
+                            for b in range(chunk_start, chunk_end):
                                 count = at_end[b] - at_begin[b]
-                                if count >= least and count > inside:
+                                if count < least or count <= inside:
+                                    continue
+                                roughly = entropy[count] - count * log_inside - (total - count) * log_outside
+                                if roughly > maxima[b] - ROUNDING:
                                     maxima[b] = max(maxima[b], statistic(count, inside, total))
-
+                            chunk_floors[chunk] = maxima[chunk_start:chunk_end].min()

@@ -1,8 +1,8 @@
 """
 Replicates for `samsyn.analysis.scan`: tables that could have come about if there were no cluster.
 
-Each function here returns a function that takes a generator and answers one table of counts, (places, steps), for the
-last `n_points` − 1 time steps.
+Each function here returns a function that takes a generator and answers one table of counts, places by steps in one
+row, for the last `n_points` − 1 time steps.
 """
 
 from __future__ import annotations
@@ -65,18 +65,14 @@ def permuted(
     n_steps = n_points - 1
     first = n_times - n_steps
     is_single = bool(np.all(sizes == 1))
-    small_times = times.astype(np.int32)
+    # Only clumps that get a time within the windows need to be drawn: as many as there are now.
+    steps = times[times >= first] - first
 
     def replicate(rng: np.random.Generator) -> NDArray[Any]:
-        shuffled = rng.permutation(small_times)
-        if first:
-            recent = np.flatnonzero(shuffled >= first)
-            cells = places[recent] * n_steps + (shuffled[recent] - first)
-            weights = None if is_single else sizes[recent]
-        else:
-            cells = places * n_steps + shuffled
-            weights = None if is_single else sizes
-        return np.bincount(cells, weights, minlength=n_places * n_steps).reshape(n_places, n_steps)
+        drawn = rng.choice(len(places), len(steps), replace=False) if first else rng.permutation(len(places))
+        weights = None if is_single else sizes[drawn]
+        cells = places[drawn] * n_steps + steps
+        return np.bincount(cells, weights, minlength=n_places * n_steps)
 
     return replicate
 
@@ -99,6 +95,6 @@ def unevenly_drawn(expected: Floats, n_cases: int, dispersion: float, *, n_point
         if dispersion > 1:
             gamma = rng.standard_gamma(cells / (dispersion - 1))
             own = gamma / gamma.sum()
-        return rng.multinomial(n_cases, own).reshape(n_places, n_steps + 1)[:, 1:]
+        return rng.multinomial(n_cases, own).reshape(n_places, n_steps + 1)[:, 1:].ravel()
 
     return replicate

@@ -449,7 +449,7 @@ def scan(
         phi, basis = places.dispersion(settings.model)
     else:
         phi, basis = dispersion, Basis.GIVEN
-    distances = _distances(places.positions, metric)
+    distances = _distances(places.positions, places.positions, metric)
     cylinders = _cylinders(places, distances, settings, min_window, max_window)
     clusters = _likeliest(places, distances, cylinders, settings, n_times)
     use_numba = _jit.is_available() if compiled is None else compiled
@@ -690,18 +690,19 @@ def _settings(
     )
 
 
-def _distances(positions: Floats, metric: Metric) -> Floats:
-    """All distances between places, (places, places)."""
+def _distances(origins: Floats, positions: Floats, metric: Metric) -> Floats:
+    """Distances from each origin to each position, (origins, positions)."""
+    x_from, y_from = origins[:, 0, None], origins[:, 1, None]
     x, y = positions[:, 0], positions[:, 1]
     if metric is Metric.EUCLIDEAN:
-        return np.hypot(x[:, None] - x, y[:, None] - y)
-    longitude, latitude = np.radians(x), np.radians(y)
+        return np.hypot(x_from - x, y_from - y)
+    longitude_from, latitude_from, longitude, latitude = map(np.radians, (x_from, y_from, x, y))
     # Haversine's form keeps its precision for places that are close to each other.
     half = (
-        np.sin((latitude[:, None] - latitude) / 2) ** 2
-        + np.cos(latitude[:, None]) * np.cos(latitude) * np.sin((longitude[:, None] - longitude) / 2) ** 2
+        np.sin((latitude_from - latitude) / 2) ** 2
+        + np.cos(latitude_from) * np.cos(latitude) * np.sin((longitude_from - longitude) / 2) ** 2
     )
-    return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half)))
+    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half))))
 
 
 def _cylinders(
@@ -795,14 +796,8 @@ def _likeliest(
 
 def _areas_within(places: _Places, centre: int, radius: float, metric: Metric) -> tuple[int, ...]:
     """Every row inside a circle, those without cases too."""
-    points = np.vstack((places.positions[centre], places.all_positions))
-    distances = _distances_from_first(points, metric)
+    distances = _distances(places.positions[[centre]], places.all_positions, metric)[0]
     return tuple(int(row) for row in np.flatnonzero(distances <= radius * (1 + NEARLY)))
-
-
-def _distances_from_first(points: Floats, metric: Metric) -> Floats:
-    # Row by row, since all pairs of thousands of areas would fill the memory for nothing.
-    return np.array([_distances(points[[0, i]], metric)[0, 1] for i in range(1, len(points))])
 
 
 def _replicate_maxima(
@@ -824,8 +819,10 @@ def _replicate_maxima(
     for begin in range(0, settings.n_replicates, block):
         size = min(block, settings.n_replicates - begin)
         prefix: Counts = np.zeros((n_places, n_points, size), dtype)
+        drawn: Counts = np.empty((size, n_places, n_points - 1), dtype)
         for b in range(size):
-            prefix[:, 1:, b] = replicates(rng)
+            drawn[b] = replicates(rng).reshape(n_places, n_points - 1)
+        prefix[:, 1:] = drawn.transpose(1, 2, 0)
         for t in range(1, n_points - 1):
             prefix[:, t + 1] += prefix[:, t]
         raise_in = raise_maxima if use_numba else raise_maxima_in_numpy
