@@ -149,7 +149,8 @@ def raise_maxima_in_numpy(prefix: Counts, cylinders: Cylinders, maxima: Floats) 
                 counts = zone[ends] - zone[ends - length]
                 windows, replicates = np.nonzero(counts >= least[:, None])
                 if len(windows):
-                    ratios = log_likelihood_ratio(counts[windows, replicates].astype(float), inside[windows], each.total)
+                    reaching = counts[windows, replicates].astype(float)
+                    ratios = log_likelihood_ratio(reaching, inside[windows], float(each.total))
                     np.maximum.at(maxima, replicates, ratios)
 
 
@@ -179,9 +180,7 @@ def best_windows(prefix: Counts, cylinders: Cylinders) -> tuple[Floats, Indices,
             inside = ((zone_expected[:, end] - zone_expected[:, start]) / each.scale).ravel()
             candidates = np.flatnonzero((counts > inside) & (counts >= each.min_cases))
             ratios = np.zeros((len(circles), len(start)))
-            ratios.ravel()[candidates] = log_likelihood_ratio(
-                counts[candidates], inside[candidates], float(each.total)
-            )
+            ratios.ravel()[candidates] = log_likelihood_ratio(counts[candidates], inside[candidates], float(each.total))
             windows = ratios.argmax(axis=1)
             values = ratios[np.arange(len(circles)), windows]
             best_window = np.where(values > best, windows + begin, best_window)

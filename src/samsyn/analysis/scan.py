@@ -314,6 +314,8 @@ def scan(
     expected
         Expected cases in the shape of `counts`, up to a common factor: from the areas' own earlier years, or
         standardised by `expected_counts`. Must be above 0 where there are cases.
+    metric
+        How distances are measured.
     max_share
         A circle holds at most this share of all cases (permutation) or of all that is expected (Poisson), up to 0.5.
     max_distance
@@ -613,9 +615,7 @@ class _Places:
             np.add.at(summed, place_of[rows], weights[rows])
             expected = summed * (total / summed.sum())
         used = expected.sum(axis=1) > 0
-        return cls(
-            positions=points[used], counts=joined[used], expected=expected[used], all_positions=positions
-        )
+        return cls(positions=points[used], counts=joined[used], expected=expected[used], all_positions=positions)
 
     @property
     def n_cases(self) -> int:
@@ -711,9 +711,7 @@ def _distances(origins: Floats, positions: Floats, metric: Metric) -> Floats:
     return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half))))
 
 
-def _cylinders(
-    places: _Places, distances: Floats, settings: _Settings, min_window: int, max_window: int
-) -> Cylinders:
+def _cylinders(places: _Places, distances: Floats, settings: _Settings, min_window: int, max_window: int) -> Cylinders:
     n_places, n_times = places.counts.shape
     order = np.argsort(distances, axis=1, kind="stable")
     ordered = np.take_along_axis(distances, order, axis=1)
