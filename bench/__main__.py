@@ -10,13 +10,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import demo_start, import_statistics, pages, report
+from bench import analysis_outbreak, analysis_scan, demo_start, import_statistics, pages, report
 from bench.report import Figure
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "pages": pages.run,
     "import": import_statistics.run,
     "demo": demo_start.run,
+    "scan": analysis_scan.run,
+    "outbreak": analysis_outbreak.run,
 }
 
 

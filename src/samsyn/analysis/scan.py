@@ -381,15 +381,15 @@ def scan(
 
     Examples
     --------
-    Five squares in a row, twelve weeks; in the last two weeks something happens in the first two.
+    Eight squares in a row, twelve weeks; in the last two weeks something happens in the first two.
 
-    >>> counts = np.ones((5, 12), int)
+    >>> counts = np.ones((8, 12), int)
     >>> counts[:2, -2:] = 9
-    >>> where = [[0, 0], [1, 0], [2, 0], [3, 0], [4, 0]]
+    >>> where = [[x, 0] for x in range(8)]
     >>> found = scan(counts, where, max_window=4, dispersion=1, seed=1)
     >>> cluster = found.clusters[0]
     >>> cluster.areas, cluster.first, cluster.last, cluster.cases, round(cluster.expected, 1)
-    ((0, 1), 10, 11, 36, 25.5)
+    ((0, 1), 10, 11, 36, 21.0)
     >>> found.verdict.value, cluster.p
     ('CLUSTER', 0.001)
     """
@@ -496,7 +496,7 @@ def expected_counts(cases: ArrayLike, population: ArrayLike) -> Floats:
 
     Examples
     --------
-    >>> expected_counts([[2, 8], [4, 6]], [[100, 200], [200, 200]]).tolist()
+    >>> expected_counts([[2, 8], [4, 6]], [[100, 200], [200, 200]]).round(6).tolist()
     [9.0, 11.0]
     """
     c, n = _array(cases, "cases"), _array(population, "population")
