@@ -44,7 +44,7 @@ def incidents(n_areas: int, n_incidents: int) -> tuple[Any, Any]:
 
 def in_own_process(task: str, *arguments: object) -> dict[str, float]:
     """Run one measurement on one thread."""
-    one = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
+    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
     command = [sys.executable, "-m", "bench.analysis_scan", task, *map(str, arguments)]
     done = subprocess.run(command, env={**os.environ, **one}, check=True, capture_output=True, text=True)
     answer: dict[str, float] = json.loads(done.stdout)
@@ -126,7 +126,8 @@ def rate(model: str, dispersion: float, times: float, n_towns: int) -> dict[str,
 
 def run() -> list[Figure]:
     """Measure all of it."""
-    figures, details = [], {}
+    figures: list[Figure] = []
+    details: dict[str, Any] = {}
     for n_areas, n_incidents in SIZES:
         measured = in_own_process("speed", n_areas, n_incidents)
         plain = in_own_process("peer", n_areas, n_incidents)

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 # scipy.stats would make the import three times as slow, for the same functions.
 from scipy.special import betainc, ndtr, ndtri, pdtrc, stdtrit
 
-from samsyn.analysis._outbreak_fit import Fit, fit_log_linear, weights_against_past_outbreaks
+from samsyn.analysis._outbreak_fit import robust_fit
 from samsyn.analysis.errors import AnalysisError
 
 __all__ = [
@@ -210,7 +210,8 @@ def farrington(
     max_false_discovery
         The share of false alarms tolerated among the alarms of one period over all areas.
     allow_for_estimation
-        Whether the improved setting's threshold is widened because its mean is estimated. False is as published.
+        Whether the improved setting's threshold is widened because mean and dispersion are estimated. False is as
+        published.
 
     Returns
     -------
@@ -238,8 +239,9 @@ def farrington(
     :math:`\mu_0 (1 + \tfrac{2}{3} z \sqrt{\tau / \mu_0})^{3/2}`, :math:`\tau = \phi + V(\hat\mu_0) / \mu_0`. The
     improved setting takes all periods but the last `n_excluded`, with a factor of ten levels: this season, and nine
     spans over the rest of the year. Its threshold is the negative binomial quantile with mean :math:`\mu_0` and
-    variance :math:`\phi \mu_0`, as published; with `allow_for_estimation`, :math:`\tau \mu_0`, since the plug-in
-    quantile is exceeded more often than stated.
+    variance :math:`\phi \mu_0`, as published. That is exceeded up to twice as often as stated where counts are
+    uneven; so with `allow_for_estimation` the variance is :math:`\tau \mu_0`, with the dispersion of the first fit
+    where it is larger, since weighing down high counts makes quiet series look more even than they are.
 
     Do not use it on series in which the way of counting changed, on a last period that is not over, or on preliminary
     figures beside final ones. Do not read an alarm as a cause, or as more than a reason to look.
@@ -253,7 +255,7 @@ def farrington(
     >>> series[-1] = 160
     >>> found = farrington(series, periods_per_year=4, half_window=0, n_excluded=2)
     >>> found.verdicts[0][0].value, round(found.expected[0, 0]), round(found.threshold[0, 0])
-    ('ALARM', 98, 128)
+    ('ALARM', 99, 132)
     """
     table = _count_table(counts)
     setting = Setting(setting)
@@ -427,8 +429,8 @@ def gamma_poisson(
     Examples
     --------
     >>> found = gamma_poisson([4, 6, 5, 7, 5, 4, 6, 5, 6, 14], n_baseline=9)
-    >>> found.verdicts[0][0].value, found.threshold[0, 0], round(float(found.p[0, 0]), 4)
-    ('ALARM', 12.0, 0.0023)
+    >>> found.verdicts[0][0].value, float(found.threshold[0, 0]), round(float(found.p[0, 0]), 4)
+    ('ALARM', 13.0, 0.0026)
     """
     table = _count_table(counts)
     n_baseline = _integer(n_baseline, "n_baseline", at_least=3)
@@ -500,7 +502,7 @@ class _Found:
     def result(
         self, *, method: str, is_simple: bool, max_false_discovery: float | None, settings: dict[str, Any]
     ) -> OutbreakResult:
-        is_judged = np.equal(self.missing, None)
+        is_judged = np.array([[lack is None for lack in row] for row in self.missing])
         arrays = {
             name: np.where(is_judged, getattr(self, name), np.nan)
             for name in ("expected", "threshold", "score", "p", "dispersion")
@@ -551,7 +553,7 @@ def _judge_original(
     counts, weights = _baseline_counts(found, column, table, baseline)
     years_back = (baseline - now) / periods_per_year
     with_trend, without = (
-        _robust_fit(counts, np.column_stack(columns), weights, 1.0)
+        robust_fit(counts, np.column_stack(columns), weights, 1.0)[0]
         for columns in ((np.ones(len(baseline)), years_back), (np.ones(len(baseline)),))
     )
     mean, variance = with_trend.predict(np.array([1.0, 0.0]))
@@ -597,14 +599,18 @@ def _judge_improved(
     of_season = (counts * (weights > 0))[:, season == 0].sum(axis=1)
     found.lack(column, Missing.EARLIER_EVENTS, of_season == 0)
     found.lack(column, Missing.HISTORY, np.count_nonzero(weights, axis=1) < 2 * design.shape[1])
-    fit = _robust_fit(counts, design, weights, 2.58)
+    fit, before_weighing = robust_fit(counts, design, weights, 2.58)
     found.lack(column, Missing.FIT, ~fit.has_converged)
     row = np.zeros(design.shape[1])
     row[0] = 1.0
     mean, variance = fit.predict(row)
-    spread = fit.dispersion + (np.minimum(variance * mean, 1e6) if widened else 0.0)
+    dispersion = fit.dispersion
+    if widened:
+        # Weighing down what is high makes uneven but quiet counts look more even than they are.
+        dispersion = np.maximum(dispersion, before_weighing)
+    spread = dispersion + (np.minimum(variance * mean, 1e6) if widened else 0.0)
     found.judge_by_counts(column, mean, spread, alpha)
-    found.dispersion[:, column] = fit.dispersion
+    found.dispersion[:, column] = dispersion
 
 
 def _baseline_counts(found: _Found, column: int, table: Floats, baseline: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -613,11 +619,6 @@ def _baseline_counts(found: _Found, column: int, table: Floats, baseline: NDArra
     weights = np.where(np.isnan(counts), 0.0, 1.0)
     found.lack(column, Missing.HISTORY, weights.sum(axis=1) < MIN_YEARS)
     return np.nan_to_num(counts), weights
-
-
-def _robust_fit(counts: Floats, design: Floats, weights: Floats, limit: float) -> Fit:
-    first = fit_log_linear(counts, design, weights)
-    return fit_log_linear(counts, design, weights_against_past_outbreaks(first, counts, weights, limit))
 
 
 def _student_quantile(degrees: NDArray[np.int64]) -> Floats:
@@ -640,7 +641,7 @@ def _upper_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
     below = np.maximum(count - 1, 0)
     size, share = _shape(mean, spread)
     tail = np.where(spread > 1, _negative_binomial_tail(below, size, share), pdtrc(below, mean))
-    return np.where(count > 0, tail, 1.0)
+    return np.asarray(np.where(count > 0, tail, 1.0), float)
 
 
 def _quantile(mean: Floats, spread: Floats, alpha: float) -> Floats:
@@ -666,7 +667,7 @@ def _negative_binomial_tail(count: Floats, size: Floats, share: Floats) -> Float
     P(Y > count) for a negative binomial of any real size; SciPy's own takes whole sizes.
 
     >>> round(float(_negative_binomial_tail(np.array(2.0), np.array(1.5), np.array(0.5))), 4)
-    0.2207
+    0.2156
     """
     return np.asarray(betainc(count + 1, np.maximum(size, 1e-12), 1 - share), float)
 
