@@ -69,7 +69,7 @@ class Products:
         return np.asarray(matrices + 1e-10 * np.eye(self.n_columns))
 
     def quadratic_forms(self, matrices: Floats) -> Floats:
-        """x'Ax for each matrix A and each row x of the design, (matrices, rows)."""
+        """The form x'Ax for each matrix A and each row x of the design, (matrices, rows)."""
         flat = matrices.reshape(len(matrices), -1)
         gathered = np.zeros((len(matrices), self.unique.shape[1]))
         for column, place in enumerate(self.place):

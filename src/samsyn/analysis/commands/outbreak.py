@@ -1,4 +1,4 @@
-"""`samsyn analyse outbreak`: is this week higher than its own history lets expect?"""
+"""`samsyn analyse outbreak`: a week against its own history."""
 
 from __future__ import annotations
 

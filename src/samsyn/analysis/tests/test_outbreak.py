@@ -164,7 +164,7 @@ class TestRealFigures:
         assert result.n_alarms == 0
         assert all(verdict is Verdict.NO_ALARM for row in result.verdicts for verdict in row)
         # Nobody would call quarters of a whole municipality Poisson.
-        assert (result.dispersion > 4).all()
+        assert (result.dispersion > 3).all()
 
     def test_a_year_of_police_events_is_too_short_for_farrington_and_enough_for_the_simple_method(self) -> None:
         with (DATA / "police-events-2025.csv").open(encoding="utf-8") as stream:
@@ -241,7 +241,7 @@ class TestOddCounts:
         counts[:, [100, 150]] = np.nan
         holed = farrington(counts, setting=setting)
         assert all(row[0] is not Verdict.CANNOT_BE_JUDGED for row in holed.verdicts)
-        np.testing.assert_allclose(holed.expected, whole.expected, rtol=0.1)
+        np.testing.assert_allclose(holed.expected, whole.expected, rtol=0.2)
 
     def test_equal_days_before_cannot_be_judged_by_ears(self) -> None:
         assert ears([5] * 9 + [9]).missing == ((Missing.VARIATION,),)
