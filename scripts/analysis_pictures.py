@@ -10,6 +10,7 @@ import csv
 from pathlib import Path
 
 import numpy as np
+
 from samsyn.analysis.outbreak import farrington
 from samsyn.analysis.scan import Metric, Period, scan
 

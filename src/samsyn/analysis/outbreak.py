@@ -647,13 +647,13 @@ def _upper_tail(count: Floats, mean: Floats, spread: Floats) -> Floats:
 def _quantile(mean: Floats, spread: Floats, alpha: float) -> Floats:
     """The smallest count that is exceeded with probability `alpha` at most."""
     low = np.full(mean.shape, -1.0)
-    high = np.ceil(mean + 20 * np.sqrt(spread * mean) + 20 * spread + 20)
+    high: Floats = np.ceil(mean + 20 * np.sqrt(spread * mean) + 20 * spread + 20)
     while np.any(high - low > 1):
         middle = np.floor((low + high) / 2)
         is_enough = _upper_tail(middle + 1, mean, spread) <= alpha
         high = np.where(is_enough, middle, high)
         low = np.where(is_enough, low, middle)
-    return high
+    return np.asarray(high, float)
 
 
 def _shape(mean: Floats, spread: Floats) -> tuple[Floats, Floats]:

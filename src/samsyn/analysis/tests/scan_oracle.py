@@ -56,7 +56,8 @@ def best(
     only_now: bool,
 ) -> tuple[float, set[Cylinder]]:
     """The largest statistic, and every cylinder that has it."""
-    most, having = 0.0, set()
+    most = 0.0
+    having: set[Cylinder] = set()
     for inside in circles(where, expected.sum(axis=1), max_share, max_distance):
         rows = sorted(inside)
         for first, last in windows(counts.shape[1], min_window, max_window, only_now=only_now):
