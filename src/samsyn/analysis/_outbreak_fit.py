@@ -100,6 +100,7 @@ def fit_log_linear(
     else:
         mean = start.mean.copy()
         log_mean = np.log(mean)
+    weighted_counts = weights * counts
     coefficients = np.zeros((n_areas, n_columns))
     deviance = np.full(n_areas, np.inf)
     has_converged = np.zeros(n_areas, bool)
@@ -107,15 +108,15 @@ def fit_log_linear(
         is_moving = ~has_converged
         # Nothing is copied as long as all are moving.
         rows: Any = slice(None) if is_moving.all() else np.flatnonzero(is_moving)
-        w, y, m = weights[rows], counts[rows], mean[rows]
-        by_mean = w * m
-        right = (by_mean * log_mean[rows] + w * (y - m)) @ design
+        w, wy = weights[rows], weighted_counts[rows]
+        by_mean = w * mean[rows]
+        right = (by_mean * (log_mean[rows] - 1) + wy) @ design
         coefficients[rows] = np.linalg.solve(columns.normal(by_mean), right[:, :, None])[:, :, 0]
         log_m = np.clip(coefficients[rows] @ design.T, -LARGEST_LOG, LARGEST_LOG)
         m = np.exp(log_m)
         log_mean[rows], mean[rows] = log_m, m
         # The deviance without what does not change from step to step.
-        new = 2 * np.einsum("at,at->a", w, m - y * log_m)
+        new = 2 * (np.einsum("at,at->a", w, m) - np.einsum("at,at->a", wy, log_m))
         has_converged[rows] = np.abs(new - deviance[rows]) <= TOLERANCE * (np.abs(new) + 0.1)
         deviance[rows] = new
         if has_converged.all():
