@@ -13,6 +13,8 @@ from collections.abc import Callable
 from bench import (
     analysis_compare,
     analysis_estimate,
+    analysis_outbreak,
+    analysis_scan,
     analysis_suppress,
     demo_start,
     import_observations,
@@ -34,6 +36,8 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "estimate": analysis_estimate.run,
     "compare": analysis_compare.run,
     "suppress": analysis_suppress.run,
+    "scan": analysis_scan.run,
+    "outbreak": analysis_outbreak.run,
 }
 
 
