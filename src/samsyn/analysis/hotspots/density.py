@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike
 from scipy import fft
+from shapely.geometry.base import BaseGeometry
 
 from samsyn.analysis.hotspots import _checks
 from samsyn.analysis.hotspots._checks import Floats
@@ -75,7 +76,7 @@ class Density:
 
 def kernel_density(
     points: ArrayLike,
-    border: shapely.Polygon | shapely.MultiPolygon,
+    border: BaseGeometry,
     *,
     bandwidth_m: float,
     cell_m: float | None = None,
@@ -89,7 +90,7 @@ def kernel_density(
         (n, 2) array of east and north in metres (SWEREF 99 TM). Points outside the border are left out and
         told. Not centroids: a hill around the middle of a municipality is nothing but its middle.
     border
-        The municipality's outline in the same metres; lakes may be holes in it.
+        The municipality's outline, a polygon or several, in the same metres; lakes may be holes in it.
     bandwidth_m
         How far an event reaches, in metres, from 100. It decides how the map looks, so it is shown with it.
     cell_m
@@ -135,7 +136,7 @@ def kernel_density(
     array([9.5 , 5.96])
     """
     array = _checks.places(points, "points")
-    if border.is_empty or not border.is_valid or border.area == 0:
+    if not border.is_valid or border.area == 0:
         raise HotspotsError(Fault.NOT_AN_OUTLINE, "border")
     west, south, east, north = border.bounds
     _checks.places([(west, south), (east, north)], "border")

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
 
 from samsyn.analysis.hotspots import _checks
@@ -241,9 +241,7 @@ def near_repeats(
     )
 
 
-def _without_duplicates(
-    array: Floats, when: Floats, case_ids: Sequence[str] | None
-) -> tuple[Floats, Floats]:
+def _without_duplicates(array: Floats, when: Floats, case_ids: Sequence[str] | None) -> tuple[Floats, Floats]:
     """Each record once, in an order of their own, so that the answer doesn't hang on the order they came in."""
     keys = [array[:, 1], array[:, 0], when]
     if case_ids is not None:
@@ -256,7 +254,7 @@ def _without_duplicates(
     return array[kept], when[kept]
 
 
-def _pairs_by_band(array: Floats, distances: Floats) -> tuple[np.ndarray, np.ndarray, Integers]:
+def _pairs_by_band(array: Floats, distances: Floats) -> tuple[NDArray[np.int32], NDArray[np.int32], Integers]:
     """All pairs at most the longest distance apart, grouped by band, and where each band starts."""
     tree = KDTree(array)
     # A hair longer, so that rounding in the tree cannot lose a pair that lies on the limit.
@@ -265,14 +263,14 @@ def _pairs_by_band(array: Floats, distances: Floats) -> tuple[np.ndarray, np.nda
         raise HotspotsError(Fault.TOO_MANY, "distance_bands_m", float(distances[-1]))
     pairs = tree.query_pairs(reach, output_type="ndarray").reshape(-1, 2)
     length = np.hypot(*(array[pairs[:, 0]] - array[pairs[:, 1]]).T)
-    band = np.searchsorted(distances, length, side="left")
+    band: Integers = np.asarray(np.searchsorted(distances, length, side="left"))
     pairs, band = pairs[band < len(distances)], band[band < len(distances)]
     order = np.lexsort((pairs[:, 1], pairs[:, 0], band))
     starts = np.searchsorted(band[order], np.arange(len(distances) + 1)).astype(np.int64)
     return pairs[order, 0].astype(np.int32), pairs[order, 1].astype(np.int32), starts
 
 
-def _compact(when: Floats, limits: Floats) -> tuple[np.ndarray, np.ndarray]:
+def _compact(when: Floats, limits: Floats) -> tuple[NDArray[Any], NDArray[Any]]:
     """Times and limits in 16 bits where whole days allow it, which compares four times as many at once."""
     since = when - when.min()
     if (since == np.floor(since)).all() and since.max() <= MAX_TIME_IN_16_BITS:
@@ -293,15 +291,15 @@ def _pairs_in_time(when: Floats, limits: Floats) -> Integers:
     return np.array(answer, dtype=np.int64)
 
 
-def _by_the_largest(observed: Integers, drawn: np.ndarray, expected: Floats) -> Floats:
+def _by_the_largest(observed: Integers, drawn: NDArray[np.int32], expected: Floats) -> Floats:
     """Adjusted p by the largest standardised excess of the table, the observed table among the drawn."""
     repetitions = drawn.shape[2]
     away = np.concatenate([observed[:, :, None], drawn], axis=2) - expected[:, :, None]
-    spread = np.sqrt(np.mean(away**2, axis=2))
+    spread: Floats = np.asarray(np.sqrt(np.mean(away**2, axis=2)))
     scaled = np.full(away.shape, -np.inf)
     np.divide(away, spread[:, :, None], out=scaled, where=spread[:, :, None] > 0)
     largest = np.sort(scaled.reshape(-1, repetitions + 1).max(axis=0))
-    own: Floats = scaled[:, :, 0]
+    own: Floats = np.asarray(scaled[:, :, 0])
     # The observed table is the first of the B + 1, and so counts itself.
     reached = repetitions + 1 - np.searchsorted(largest, own - 1e-9, side="left")
     return np.where(spread > 0, reached / (repetitions + 1.0), 1.0)

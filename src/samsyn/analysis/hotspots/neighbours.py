@@ -105,9 +105,7 @@ def neighbours_touching(outlines: Sequence[shapely.Geometry], *, tolerance_m: fl
     array([1, 2, 1])
     """
     shapes = np.array(list(outlines), dtype=object)
-    if any(
-        not isinstance(shape, shapely.Polygon | shapely.MultiPolygon) or shape.is_empty for shape in shapes
-    ):
+    if any(not isinstance(shape, shapely.Polygon | shapely.MultiPolygon) or shape.is_empty for shape in shapes):
         raise HotspotsError(Fault.NOT_AN_OUTLINE, "outlines")
     if not tolerance_m >= 0:
         raise HotspotsError(Fault.NEGATIVE, "tolerance_m", tolerance_m)

@@ -92,7 +92,7 @@ def smooth_rates(events: ArrayLike, population: ArrayLike) -> SmoothedRates:
     >>> (1000 * rates.smoothed).round(2)
     array([4.63, 5.88, 2.08, 2.04, 1.56])
     >>> rates.deviates.round(2)
-    array([ 1.17,  1.7 , -0.6 , -0.6 , -0.89])
+    array([ 1.16,  1.55, -0.53, -0.55, -0.81])
     """
     happened = _checks.counts(events, "events", may_be_missing=True)
     people = _checks.counts(population, "population", n=len(happened), may_be_missing=True)
