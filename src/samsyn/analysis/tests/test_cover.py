@@ -177,7 +177,7 @@ BOTH = np.ones((1, 2), bool)
         (lambda: plan_cover([SIMPLE], np.ones((1, 2)), hosts_per_slot=1), Fault.WRONG_SHAPE),
         (lambda: plan_cover([SIMPLE], BOTH, hosts_per_slot=[1]), Fault.WRONG_SHAPE),
         (lambda: plan_cover([SIMPLE], BOTH, hosts_per_slot=-1), Fault.NEGATIVE),
-        (lambda: plan_cover([SIMPLE], BOTH, hosts_per_slot=1.5), Fault.NOT_WHOLE_NUMBERS),
+        (lambda: plan_cover([SIMPLE], BOTH, hosts_per_slot=True), Fault.NOT_WHOLE_NUMBERS),
         (lambda: plan_cover([SIMPLE], ~BOTH, hosts_per_slot=1), Fault.NOTHING_IN_REACH),
         (lambda: plan_cover([SIMPLE], BOTH, hosts_per_slot=1, variety=1), Fault.NOT_A_SHARE),
         (lambda: plan_cover([SIMPLE], BOTH, hosts_per_slot=1, n_alternatives=1), Fault.NO_RANDOMNESS),
