@@ -119,9 +119,10 @@ def plan_route(
     Notes
     -----
     Stops first, travelling second: leaving out a stop costs, per weight, more than all travelling of any plan can.
-    The vehicle routing problem with time windows (Solomon 1987, pp. 254-265) has no quick exact answer at this size; PyVRP
-    (Wouda, Lan & Kool 2024, pp. 943-955) searches by iterated local search in whole seconds. What comes out is good, not
-    proved best. A team's break is a stop that only it can take; stops that need two people go only to teams of two.
+    The vehicle routing problem with time windows (Solomon 1987, pp. 254-265) has no quick exact answer at this size;
+    PyVRP (Wouda, Lan & Kool 2024, pp. 943-955) searches by iterated local search in whole seconds. What comes out is
+    good, not proved best. A team's break is a stop that only it can take; stops that need two people go only to teams
+    of two.
 
     Alternatives come of the same search with each way's cost changed by chance while its time stays true; those that
     are new, leave out no more and travel at most (1 + variety) times the best are kept. If one is better, it becomes
@@ -156,9 +157,9 @@ def plan_route(
         raise RouteError(Fault.NOT_A_SHARE, "variety", variety)
 
     found = [_searched(stops, teams, travel, travel, rng, iterations, max_seconds)]
-    for _ in range(2 * n_alternatives):
+    for _ in range(3 * n_alternatives):
         # Changed enough to lead elsewhere, little enough to stay near.
-        share = max(0.1, 2 * variety)
+        share = min(0.9, max(0.2, 3 * variety))
         cost = np.rint(travel * rng.uniform(1 - share, 1 + share, travel.shape)).astype(np.int64)
         plan = _searched(stops, teams, travel, cost, rng, iterations, max_seconds)
         if all(_legs(plan) != _legs(other) for other in found):
