@@ -10,13 +10,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import demo_start, import_statistics, pages, report
+from bench import analysis_cover_route, analysis_hotspots, demo_start, import_statistics, pages, report
 from bench.report import Figure
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "pages": pages.run,
     "import": import_statistics.run,
     "demo": demo_start.run,
+    "hotspots": analysis_hotspots.run,
+    "hotspots-null": analysis_hotspots.run_null,
+    "rounds": analysis_cover_route.run,
 }
 
 

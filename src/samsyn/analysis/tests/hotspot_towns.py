@@ -12,7 +12,7 @@ from samsyn.analysis.hotspots import (
     LocalStatistics,
     Neighbours,
     Repeat,
-    Spot,
+    _chance,
     measure_concentration,
     near_repeats,
     neighbours_within,
@@ -45,28 +45,28 @@ def events_by_square(
     return rng.poisson(rng.gamma(mean / (dispersion - 1), dispersion - 1)), people
 
 
-def judged(
-    method: Local, seed: int, *, side: int, dispersion: float, times: float = 1.0, fdr: Fdr = Fdr.BY
-) -> LocalStatistics:
+def judged(method: Local, seed: int, *, side: int, dispersion: float, times: float = 1.0) -> LocalStatistics:
     """Return what a method says of a town, with its rates made comparable first."""
     rng = np.random.default_rng((seed, int(10 * dispersion), int(10 * times)))
     events, people = events_by_square(rng, side=side, dispersion=dispersion, times=times)
-    return method(smooth_rates(events, people).deviates, squares(side), rng=rng, fdr=fdr)
+    return method(smooth_rates(events, people).deviates, squares(side), rng=rng)
 
 
-def finds_a_spot(method: Local, seed: int, *, dispersion: float, fdr: Fdr = Fdr.BY) -> bool:
-    """Whether anything at all is found in a town of 36 squares where all have the same rate."""
-    spots = set(judged(method, seed, side=6, dispersion=dispersion, fdr=fdr).spots)
-    return not spots <= {Spot.NOT_BEYOND_CHANCE, Spot.CANNOT_BE_JUDGED}
+def found_under(result: LocalStatistics, areas: list[int]) -> frozenset[Fdr]:
+    """Return the adjustments under which any of these areas is found."""
+    return frozenset(fdr for fdr in Fdr if (_chance.adjusted(result.p, fdr)[areas] <= result.alpha).any())
 
 
-def finds_the_block(
-    method: Local, seed: int, *, dispersion: float, times: float, side: int = 10, fdr: Fdr = Fdr.BY
-) -> bool:
-    """Whether the middle of a block with a higher rate is found, and as high."""
-    result = judged(method, seed, side=side, dispersion=dispersion, times=times, fdr=fdr)
-    spot = result.spots[2 * side + 2]
-    return spot in {Spot.HOT, Spot.HIGH_AMONG_HIGH}
+def finds_a_spot(method: Local, seed: int, *, dispersion: float) -> frozenset[Fdr]:
+    """Return under what anything at all is found in a town of 36 squares where all have the same rate."""
+    return found_under(judged(method, seed, side=6, dispersion=dispersion), list(range(36)))
+
+
+def finds_the_block(method: Local, seed: int, *, dispersion: float, times: float) -> frozenset[Fdr]:
+    """Return under what the middle of a block of nine squares in a hundred with a higher rate is found, and as high."""
+    result = judged(method, seed, side=10, dispersion=dispersion, times=times)
+    middle = 2 * 10 + 2
+    return found_under(result, [middle]) if result.z[middle] > 0 else frozenset()
 
 
 def even_events(seed: int, n: int = 200) -> Events:
@@ -94,9 +94,9 @@ def repeated_events(seed: int, *, share: float) -> Events:
     return np.vstack([points, beside]), np.concatenate([days, days[:n] + rng.integers(1, 8, n)])
 
 
-def finds_a_repeat(events: Events, seed: int) -> bool:
-    """Whether any band of the table is said to hold more than chance gives."""
-    result = near_repeats(*events, rng=np.random.default_rng((seed, 4)), permutations=999)
+def finds_a_repeat(make: Callable[[int], Events], seed: int) -> bool:
+    """Whether any band of the table for a town's events is said to hold more than chance gives."""
+    result = near_repeats(*make(seed), rng=np.random.default_rng((seed, 4)), permutations=999)
     return any(repeat is Repeat.MORE_THAN_CHANCE for row in result.repeats for repeat in row)
 
 
