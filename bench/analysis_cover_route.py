@@ -3,7 +3,7 @@ How fast hosts are placed and rounds are laid, and how near the best the rounds 
 
     python -m bench rounds
 
-Sizes double. The goal for rounds is sixty doors and three cars within one per cent of the best of ten seconds, in one.
+Sizes double. The goal for rounds is sixty doors and three cars, in one second within one per cent of the best of ten.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from bench.report import Figure
 
 HOUR = 3600
 N_TOWNS = 6
+LONG_STEPS = 15_000
+"""About ten seconds of one processor."""
 
 
 def cover_speed() -> tuple[list[Figure], dict[str, Any]]:
@@ -96,21 +98,22 @@ def route_speed() -> tuple[list[Figure], dict[str, Any]]:
     for n, cars in ((15, 1), (30, 2), (60, 3), (120, 6)):
         _, _, spent = planned(1, n, cars, 1_500, None)
         figures.append(Figure(f"rounds: {n} doors × {cars} cars, 1,500 steps", spent, "CPU s"))
-    gaps = []
+    gaps, spent_by_steps = [], []
     for seed in range(N_TOWNS):
-        short = planned(seed, 60, 3, 1_000_000, 1.0)
-        by_steps = planned(seed, 60, 3, 1_500, None)
-        long = planned(seed, 60, 3, 1_000_000, 10.0)
-        best = min(short[0], by_steps[0], long[0])
-        gaps.append((100 * (short[0] / best - 1), 100 * (by_steps[0] / best - 1)))
-        details[f"town {seed}"] = {"one_second": short, "steps": by_steps, "ten_seconds": long}
+        # By steps, not by the clock: the same on a machine that does something else too.
+        short, long = (planned(seed, 60, 3, steps, None) for steps in (1_500, LONG_STEPS))
+        by_clock = planned(seed, 60, 3, 1_000_000, 1.0)
+        best = min(short[0], long[0], by_clock[0])
+        gaps.append((100 * (short[0] / best - 1), 100 * (by_clock[0] / best - 1)))
+        spent_by_steps.append(short[2])
+        details[f"town {seed}"] = {"1500_steps": short, "long": long, "one_second_by_the_clock": by_clock}
+    mean, worst = np.mean(gaps, axis=0), np.max(gaps, axis=0)
     figures += [
-        Figure(
-            "60 doors × 3 cars: one second above the best of ten, mean", float(np.mean(gaps, axis=0)[0]), "%", at_most=1
-        ),
-        Figure("  the worst town", float(np.max(gaps, axis=0)[0]), "%"),
-        Figure("  1,500 steps above the best of ten, mean", float(np.mean(gaps, axis=0)[1]), "%", at_most=1),
-        Figure("  the worst town", float(np.max(gaps, axis=0)[1]), "%"),
+        Figure("60 doors × 3 cars: 1,500 steps take", float(np.median(spent_by_steps)), "CPU s", at_most=1),
+        Figure(f"  above the best of {LONG_STEPS:,} steps, mean", float(mean[0]), "%", at_most=1),
+        Figure("  the worst town", float(worst[0]), "%"),
+        Figure("  one second by the clock above it, mean", float(mean[1]), "%", at_most=1),
+        Figure("  the worst town", float(worst[1]), "%"),
     ]
     return figures, details
 
