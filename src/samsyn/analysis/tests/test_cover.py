@@ -47,7 +47,7 @@ def test_the_best_is_the_best_of_all_choices(seed: int, hosts: int) -> None:
     assert plan.is_optimal
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(
     seed=st.integers(0, 10_000),
     hosts=st.lists(st.integers(0, 4), min_size=3, max_size=3),
