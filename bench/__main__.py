@@ -12,7 +12,9 @@ from collections.abc import Callable
 
 from bench import (
     analysis_compare,
+    analysis_cover_route,
     analysis_estimate,
+    analysis_hotspots,
     analysis_outbreak,
     analysis_scan,
     analysis_suppress,
@@ -38,6 +40,9 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "suppress": analysis_suppress.run,
     "scan": analysis_scan.run,
     "outbreak": analysis_outbreak.run,
+    "hotspots": analysis_hotspots.run,
+    "hotspots-null": analysis_hotspots.run_null,
+    "rounds": analysis_cover_route.run,
 }
 
 

@@ -13,7 +13,7 @@ from types import ModuleType
 
 from samsyn.analysis.commands.base import EXIT_WRONG_CALL, FileNotReadable
 
-COMMANDS = ("compare", "suppress", "outbreak", "scan", "estimate")
+COMMANDS = ("compare", "suppress", "outbreak", "scan", "estimate", "hotspots", "cover", "route")
 """The methods that can be run from a terminal, each a module in `samsyn.analysis.commands`."""
 
 EPILOG = "Utgångskod: 0 klart, 1 fel i filen (felen står i svaret), 2 fel i anropet."

@@ -38,6 +38,8 @@ def test_examples_in_the_manual_hold_and_name_the_whole_public_surface() -> None
     ("module", "unwanted"),
     [
         ("samsyn.analysis.compare", ["django", "scipy.stats", "pandas"]),
+        ("samsyn.analysis.hotspots", ["django", "scipy.stats", "pandas", "numba", "esda"]),
+        ("samsyn.analysis.cover, samsyn.analysis.route", ["django", "scipy.optimize", "pyvrp"]),
         ("samsyn.analysis.cli", ["django", "scipy", "numpy"]),
     ],
 )
