@@ -211,7 +211,12 @@ def test_two_workers_read_a_file_in_once() -> None:
         jobs.run_due(now=NOW)
         jobs.run_due(now=NOW)
     else:
-        workers = [threading.Thread(target=lambda: (jobs.run_due(now=NOW), connection.close())) for _n in range(2)]
+
+        def work() -> None:
+            jobs.run_due(now=NOW)
+            connection.close()
+
+        workers = [threading.Thread(target=work) for _n in range(2)]
         for worker in workers:
             worker.start()
         for worker in workers:

@@ -148,7 +148,7 @@ def _erase(user: User, now: datetime) -> int:
     user.save()
     sessions.end_all(user, now=now)
     factors.remove_all(user)
-    n = SocialAccount.objects.filter(user=user).delete()[0] + user.sign_ins.all().delete()[0]
+    n: int = SocialAccount.objects.filter(user=user).delete()[0] + user.sign_ins.all().delete()[0]
     _empty(user)
     return n + 1
 

@@ -26,7 +26,6 @@ from samsyn.accounts.services.own import (
     wanted_groups,
 )
 from samsyn.accounts.services.people import (
-    AccountClosed,
     accept_invitation,
     close_account,
     invite_person,
@@ -50,7 +49,6 @@ from samsyn.accounts.services.signing_in import (
 )
 
 __all__ = [
-    "AccountClosed",
     "EmailTaken",
     "ExampleAccount",
     "PasswordRefused",

@@ -2,7 +2,6 @@
 People come and go: invited, taken back, closed and opened again. `organisations` calls these.
 
     DomainError
-    ├── AccountClosed        409  the account was closed; open it again instead
     └── LinkNotOpen (links)  404
 """
 
@@ -20,11 +19,6 @@ from samsyn.accounts.models import User
 from samsyn.accounts.services.credentials import check_password_is_strong
 from samsyn.accounts.services.log import log
 from samsyn.core import audit
-from samsyn.core.errors import Conflict
-
-
-class AccountClosed(Conflict):
-    """Somebody with this address has had an account, which was closed."""
 
 
 def is_waiting(user: User) -> bool:
@@ -34,19 +28,20 @@ def is_waiting(user: User) -> bool:
 
 @transaction.atomic
 def invite_person(
-    *, email: str, name: str, invited_to: str, by: User, municipality_code: str, language: str, now: datetime
+    *, email: str, name: str, invited_to: str, by: User | None, municipality_code: str, language: str, now: datetime
 ) -> User:
     """
     Make an account that waits for its owner, and mail them a link with which they choose a password.
 
-    Somebody who has an account already keeps it and is told of the new place. Inviting again sends a new link, and
-    the earlier ones stop working. The caller gives the person a role, in the same transaction.
-
-    :raises AccountClosed: the address belongs to an account that was closed
+    Somebody who has an account already keeps it and is told of the new place. One that was closed, since its last role
+    had ended, is opened again. Inviting again sends a new link, and the earlier ones stop working. The caller gives the
+    person a role, in the same transaction. `by` is None when it is done from the terminal.
     """
     user = User.objects.filter(email=email.casefold()).first()
     if user is not None and user.closed_at is not None:
-        raise AccountClosed(_("Kontot med den adressen är stängt. Öppna det igen i stället för att bjuda in."))
+        audit.record("accounts.invited", user, by=by, at=now, municipality_code=municipality_code)
+        reopen_account(user=user, by=by, invited_to=invited_to, now=now)
+        return user
     if user is None:
         user = User.objects.create_user(email, name=name, language=language)
     elif not user.is_active:
@@ -114,7 +109,7 @@ def accept_invitation(*, token: str, name: str, password: str, now: datetime) ->
 
 
 @transaction.atomic
-def close_account(*, user: User, by: User, now: datetime) -> None:
+def close_account(*, user: User, by: User | None, now: datetime) -> None:
     """
     Close an account: every session ends at once, and no password, passkey, code, link or single sign-on opens it.
 
@@ -134,7 +129,7 @@ def close_account(*, user: User, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def reopen_account(*, user: User, by: User, invited_to: str, now: datetime) -> None:
+def reopen_account(*, user: User, by: User | None, invited_to: str, now: datetime) -> None:
     """Open a closed account: its owner is mailed a link and chooses a new password, as somebody invited does."""
     if user.closed_at is None:
         return

@@ -112,10 +112,14 @@ def test_somebody_with_an_account_keeps_it_and_is_told(alice: User, bob: User) -
     assert [message.kind for message in mails()] == ["accounts.added"]
 
 
-def test_a_closed_account_is_opened_and_not_invited(alice: User, bob: User) -> None:
+def test_inviting_a_closed_account_opens_it_again_by_a_link(client: Client, alice: User, bob: User) -> None:
     services.close_account(user=bob, by=alice, now=NOW)
-    with pytest.raises(services.AccountClosed, match="Öppna det igen"):
-        _invite(alice, email=bob.email)
+    assert _invite(alice, email=bob.email) == bob
+    bob.refresh_from_db()
+    assert (bob.is_active, bob.closed_at, bob.has_usable_password()) == (True, None, False)
+    client.post(link_in(mails("accounts.invitation")[-1]), {"name": "Bob", "password": NEW})
+    bob.refresh_from_db()
+    assert bob.check_password(NEW)
 
 
 def test_closing_ends_every_session_at_once(at_alices: Client, alice: User, bob: User) -> None:

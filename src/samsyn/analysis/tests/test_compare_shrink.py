@@ -25,8 +25,8 @@ DATA = Path(__file__).parent / "data"
 def carolina() -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
     """Sudden infant deaths and births by county, 1974-78: Cressie & Read (1985), as packed in libpysal (sids2)."""
     with (DATA / "north-carolina-sids.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    deaths, births = ([float(row[f"{name}_1974_78"]) for row in rows] for name in ("sids", "births"))
+        rows = list(csv.DictReader(file, delimiter=";"))
+    deaths, births = ([float(row[f"{name}_1974"]) for row in rows] for name in ("deaths", "births"))
     return [row["county"] for row in rows], np.array(deaths), np.array(births)
 
 
