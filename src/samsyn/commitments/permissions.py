@@ -11,6 +11,7 @@ from samsyn.commitments.models import CommitmentDocument
 from samsyn.core.errors import NotAllowed, NotFound
 from samsyn.core.permissions import act
 from samsyn.organisations.enums import Role
+from samsyn.organisations.models import Municipality
 from samsyn.organisations.permissions import may
 
 READ_DRAFTS = act(
@@ -47,6 +48,11 @@ def check_can_archive(user: User | AnonymousUser, document: CommitmentDocument) 
 def can_read_drafts(user: User | AnonymousUser, document: CommitmentDocument) -> bool:
     """Tell whether a person may read what is not yet published."""
     return may(user, READ_DRAFTS, document.municipality_id)
+
+
+def can_read_drafts_of(user: User | AnonymousUser, municipality: Municipality) -> bool:
+    """Tell whether a person may read what a municipality has not yet published."""
+    return may(user, READ_DRAFTS, municipality.pk)
 
 
 def check_can_read_drafts(user: User | AnonymousUser, document: CommitmentDocument) -> None:

@@ -106,10 +106,10 @@ def published_lately(
     ]
 
 
-def with_counts(documents: CommitmentDocumentQuerySet) -> list[CommitmentDocument]:
-    """Return documents with `n_commitments`, `n_reported` and `n_drafts`."""
+def with_counts(documents: CommitmentDocumentQuerySet, *, drafts: bool) -> list[CommitmentDocument]:
+    """Return documents with `n_commitments`, `n_reported` and `n_drafts`; nought drafts for those who see none."""
     public = Q(commitments__outcomes__is_published=True)
-    draft = Q(commitments__outcomes__is_published=False)
+    draft = Q(commitments__outcomes__is_published=False) if drafts else Q(pk__in=[])
     return list(
         CommitmentDocument.objects.filter(pk__in=documents.values("pk")).annotate(
             n_commitments=Count("commitments", distinct=True),

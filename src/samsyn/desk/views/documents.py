@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from samsyn.commitments.permissions import can_archive, can_publish_outcome, can_report_outcome
+from samsyn.commitments.permissions import can_archive, can_publish_outcome, can_read_drafts_of, can_report_outcome
 from samsyn.core import clock
 from samsyn.desk import history as shown
 from samsyn.desk import queries
 from samsyn.desk.access import document_of, documents_of, person
 from samsyn.desk.page import for_staff, for_this_municipality, show, trail_to
+from samsyn.organisations.current import municipality_of
 
 PAGE_SIZE = 50
 
@@ -21,7 +22,8 @@ PAGE_SIZE = 50
 @require_safe
 def documents(request: HttpRequest) -> HttpResponse:
     """List the municipality's documents, the latest period first."""
-    found = queries.with_counts(documents_of(request))
+    reads_drafts = can_read_drafts_of(person(request), municipality_of(request))
+    found = queries.with_counts(documents_of(request), drafts=reads_drafts)
     return show(request, "desk/documents.html", {"documents": found}, page="documents")
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from samsyn.commitments.permissions import can_read_drafts_of
 from samsyn.core import clock
 from samsyn.core.errors import NotFound
 from samsyn.desk import permissions, queries, services
@@ -40,7 +41,8 @@ def year(request: HttpRequest) -> HttpResponse:
         "has_documents": documents.exists(),
         "follow_ups": [(document, document.follow_up_is_late(today)) for document in follow_ups],
         "lacking": queries.documents_lacking_outcomes(documents, today=today),
-        "drafts": queries.drafts(documents),
+        # A public document may have outcomes that are not: those who look after the installation do not see them.
+        "drafts": queries.drafts(documents) if can_read_drafts_of(person(request), municipality) else [],
         "reviews": overdue_reviews(municipality, today=today),
         "published": queries.published_lately(documents, municipality_code=municipality.code, now=now),
         "lately_days": queries.LATELY.days,
