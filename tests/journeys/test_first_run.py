@@ -57,7 +57,7 @@ def _choose_password(page: Page, link: str, *, email: str = "", name: str = "") 
 def _sign_in(page: Page, email: str) -> None:
     page.get_by_label("E-post").fill(email)
     page.get_by_label("Lösenord").fill(PASSWORD)
-    page.get_by_role("button", name="Logga in").click()
+    page.get_by_role("button", name="Logga in", exact=True).click()
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def _sign_in(page: Page, next_page: str) -> None:
     page.goto(next_page)
     page.get_by_label("E-post").fill("strateg@example.org")
     page.get_by_label("Lösenord").fill(PASSWORD)
-    page.get_by_role("button", name="Logga in").click()
+    page.get_by_role("button", name="Logga in", exact=True).click()
 
 
 def _leave(page: Page, file: Path) -> None:

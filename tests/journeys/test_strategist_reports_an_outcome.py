@@ -26,7 +26,7 @@ def _sign_in(page: Page) -> None:
     page.goto("/arbete/aret/")
     page.get_by_label("E-post").fill("strateg@example.org")
     page.get_by_label("Lösenord").fill(PASSWORD)
-    page.get_by_role("button", name="Logga in").click()
+    page.get_by_role("button", name="Logga in", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Året")
 
 

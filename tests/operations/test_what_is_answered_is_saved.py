@@ -27,7 +27,7 @@ from tests.operations.installation import Installation, Server, free_port
 
 Make = Callable[..., Installation]
 N_KILLS = 8
-NOT_SAVED = "Det gick inte att spara"
+NOT_SAVED = "Inget är sparat"
 
 
 def test_nothing_answered_is_lost_or_doubled_when_the_server_is_killed(demo: Installation, tmp_path: Path) -> None:

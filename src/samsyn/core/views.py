@@ -34,7 +34,7 @@ def error_page(request: HttpRequest, *, status: int, sentence: str = "", referen
         409: _("Någon hann före"),
         429: _("Vänta en stund"),
         500: _("Något gick fel hos oss"),
-        503: _("Det gick inte att spara"),
+        503: _("Det gick inte just nu"),
     }
     sentences = {
         400: _("Gå tillbaka och försök igen."),
@@ -43,7 +43,7 @@ def error_page(request: HttpRequest, *, status: int, sentence: str = "", referen
         409: _("Ladda om sidan och försök igen."),
         429: _("För många försök på kort tid. Vänta en stund och försök igen."),
         500: _("Det du skrev kan ha gått förlorat. Försök igen om en stund."),
-        503: _("Inget är sparat. Gå tillbaka, så finns det du skrev kvar, och försök igen om en stund."),
+        503: _("Försök igen om en stund."),
     }
     context = {
         "status": status,

@@ -11,12 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from samsyn.commitments.models import Commitment, CommitmentDocument
+from samsyn.core.permissions import Act
 from samsyn.desk import permissions
 from samsyn.desk.access import person
-from samsyn.observations.permissions import can_read_observations
+from samsyn.observations.permissions import READ as READ_OBSERVATIONS
 from samsyn.organisations.current import municipality_of
 from samsyn.organisations.permissions import TOWN_ACTS, roles_of
 
@@ -53,16 +55,17 @@ def trail_to(
     return trail
 
 
-def nav_items(request: HttpRequest, page: str) -> list[dict[str, Any]]:
-    """Return the main menu: the municipality's own page only for those who may change something there."""
-    items: list[dict[str, Any]] = [
-        {"url": reverse("desk:year"), "label": _("Året"), "current": page == "year"},
-        {"url": reverse("desk:documents"), "label": _("Dokument"), "current": page == "documents"},
-    ]
-    roles = roles_of(person(request), municipality_of(request).pk)
-    if any(roles & what.roles for what in TOWN_ACTS):
-        items.append({"url": reverse("desk:town"), "label": _("Kommunen"), "current": page == "town"})
-    return items
+# What stands in the menu, and for whom; None is for everybody who may open the desk.
+MENU: tuple[tuple[str, Any, tuple[Act, ...] | None], ...] = (
+    ("year", gettext_lazy("Året"), None),
+    ("documents", gettext_lazy("Dokument"), None),
+    ("observations", gettext_lazy("Observationer"), (READ_OBSERVATIONS,)),
+    ("files", gettext_lazy("Filer"), (permissions.IMPORT_FILES,)),
+    ("town", gettext_lazy("Kommunen"), tuple(TOWN_ACTS)),
+    ("retention", gettext_lazy("Gallring"), (permissions.READ_RETENTION,)),
+    ("operations", gettext_lazy("Drift"), (permissions.RUN_INSTALLATION,)),
+    ("log", gettext_lazy("Logg"), (permissions.READ_LOG,)),
+)
 
 
 def show(
@@ -71,22 +74,12 @@ def show(
     """Render a staff page; `page` names it in the menu."""
     who, town = person(request), municipality_of(request)
     roles = roles_of(who, town.pk)
-    menu = [
-        ("year", "year", _("Året"), True),
-        ("documents", "documents", _("Dokument"), True),
-        ("observations", "observations", _("Observationer"), can_read_observations(who, town)),
-        ("files", "files", _("Filer"), permissions.can_import(who, town, "")),
-        ("town", "town", _("Kommunen"), any(roles & what.roles for what in TOWN_ACTS)),
-        ("retention", "retention", _("Gallring"), permissions.can_read_retention(who, town)),
-        ("operations", "operations", _("Drift"), permissions.can_run_installation(who, town)),
-        ("log", "log", _("Logg"), permissions.can_read_log(who, town)),
-    ]
     frame = {
         "staff_home_url": reverse("desk:year"),
         "staff_nav_items": [
-            {"url": reverse(f"desk:{route}"), "label": label, "current": page == name}
-            for name, route, label, is_theirs in menu
-            if is_theirs
+            {"url": reverse(f"desk:{name}"), "label": label, "current": page == name}
+            for name, label, acts in MENU
+            if acts is None or any(roles & what.roles for what in acts)
         ],
         "staff_user_label": who.audit_label,
         "staff_account_url": reverse("accounts:account"),

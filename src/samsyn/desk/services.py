@@ -34,6 +34,13 @@ def note_person_reading(*, municipality: Municipality, account: User, by: User, 
     )
 
 
+def note_people_reading(
+    *, municipality: Municipality, accounts: Sequence[User], by: User, now: datetime
+) -> None:
+    """Log that somebody read the names and addresses of colleagues."""
+    audit.record_reading("desk.people_read", User, accounts, by=by, at=now, municipality_code=municipality.code)
+
+
 @transaction.atomic
 def erase_person(*, municipality: Municipality, account: User, by: User, now: datetime) -> None:
     """

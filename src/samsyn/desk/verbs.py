@@ -8,6 +8,7 @@ audit.verbs(
     {
         "desk.page_reviewed": _("Markerade en publik sida som granskad"),
         "desk.log_read": _("Läste rader i loggen"),
+        "desk.people_read": _("Läste kollegors namn och adresser"),
         "desk.person_data_read": _("Läste allt som finns om en kollega"),
         "desk.person_erased": _("Raderade uppgifter om en kollega"),
     }

@@ -86,6 +86,7 @@ def test_acts_and_roles_stand_in_the_registry() -> None:
         "commitments.read_drafts": set(Role) - {Role.ADMINISTRATOR, Role.AUDITOR},
         "commitments.report_outcome": {Role.STRATEGIST, Role.POLICE_OFFICER},
         "commitments.publish_outcome": {Role.STRATEGIST},
+        "commitments.archive": {Role.STRATEGIST},
     }
 
 

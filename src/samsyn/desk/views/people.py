@@ -19,6 +19,8 @@ from samsyn.core.errors import NotFound
 from samsyn.desk import queries, town_forms
 from samsyn.desk.access import NO_SUCH_PAGE, person
 from samsyn.desk.page import for_staff, show
+from samsyn.desk.permissions import can_handle_person_data
+from samsyn.desk.services import note_people_reading
 from samsyn.desk.views.town import GET_AND_POST, attempt, form_page, pressed, trail
 from samsyn.organisations import permissions, rules
 from samsyn.organisations.current import municipality_of
@@ -50,6 +52,10 @@ def index(request: HttpRequest) -> HttpResponse:
         for organisation, memberships in people_by_organisation(municipality, today=today)
         if memberships
     ]
+    shown = {row.user_id: row.user for group in groups for row in group["memberships"]}
+    note_people_reading(
+        municipality=municipality, accounts=list(shown.values()), by=person(request), now=clock.now()
+    )
     context = {"groups": groups, "today": today, "trail": trail()}
     return show(request, "desk/town/people.html", context, page="town")
 
@@ -126,12 +132,15 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     memberships = Membership.objects.of(municipality).filter(user=user).select_related("organisation", "unit")
     current = memberships.filter(ended_at__isnull=True, organisation__is_active=True).exclude(until_date__lt=today)
     is_self = user.pk == person(request).pk
+    if not is_self:
+        note_people_reading(municipality=municipality, accounts=[user], by=person(request), now=now)
     context = {
         "account": user,
         "current": [(row, not is_self and row.role in roles) for row in current],
         "former": memberships.exclude(pk__in=current.values("pk")),
         "form": form,
         "is_self": is_self,
+        "may_see_data": can_handle_person_data(person(request), municipality),
         "optional": OPTIONAL,
         "today": today,
         "trail": trail(_("Personer"), "people"),

@@ -64,7 +64,8 @@ def test_markup_is_shown_as_text(town: Municipality, alice: Any) -> None:
         for url in ("/arbete/observationer/", f"/arbete/observationer/{found.public_id}/"):
             page = client.get(url)
             assert page.status_code == 200
-            assert said not in page.content.decode() or not set(said) & set("<>&\"'"), said
+            # One that is harmless as it stands may be what another becomes when it is escaped.
+            assert said not in page.content.decode() or not set(said) & set("<>"), said
 
 
 def test_searching_for_any_of_them_is_answered(town: Municipality, alice: Any) -> None:

@@ -52,7 +52,7 @@ def _address(mode: str, code: str = "1488") -> Address:
 
 def _text(answer: Any) -> str:
     if answer["Content-Type"] != "application/pdf":
-        return str(answer.content.decode())
+        return str(answer.content.decode(errors="replace"))
     with pikepdf.open(io.BytesIO(answer.content)) as found:
         return drawn(found) + str(found.docinfo)
 
