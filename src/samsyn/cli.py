@@ -153,10 +153,15 @@ def _serve(args: argparse.Namespace) -> int:
     import socket
 
     import uvicorn
+    from django.db import connection
 
+    from samsyn.config import env
     from samsyn.core.checks import sqlite_faults
 
     faults = sqlite_faults()
+    n_processes = env.number("SAMSYN_PROCESSES", 1)
+    if n_processes > 1 and connection.vendor == "sqlite":
+        faults.append("Flera processer kräver PostgreSQL. Ta bort SAMSYN_PROCESSES, eller sätt DATABASE_URL.")
     if faults:
         for fault in faults:
             _say(fault)
@@ -186,6 +191,7 @@ def _serve(args: argparse.Namespace) -> int:
         log_level="warning",
         timeout_graceful_shutdown=2,
         server_header=False,
+        workers=max(1, n_processes),
     )
     return DONE
 

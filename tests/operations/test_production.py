@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from email.message import Message
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from tests.operations.installation import Installation
@@ -90,5 +91,23 @@ def test_every_answer_carries_what_protects_the_reader(new_installation: Make) -
             assert cookie.startswith("__Host-")
             assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
         assert ask(server.url, "/", host="evil.example.org").status == 400
+    finally:
+        server.stop()
+
+
+def test_several_processes_answer_on_postgresql_and_are_refused_on_sqlite(new_installation: Make) -> None:
+    town = new_installation("town")
+    town.succeed("setup", "--municipality", "1488", "--name", "Trollhättan")
+    if town.is_sqlite:
+        refused = town.run("serve", SAMSYN_PROCESSES="3")
+        assert refused.returncode == 1
+        assert "Flera processer kräver PostgreSQL" in refused.stderr
+        return
+    server = town.serve(SAMSYN_PROCESSES="3")
+    try:
+        answered = [ask(server.url, "/", host="localhost").status for _number in range(30)]
+        assert set(answered) == {200}
+        children = psutil.Process(server.process.pid).children(recursive=True)
+        assert len([child for child in children if "spawn_main" in " ".join(child.cmdline())]) >= 3
     finally:
         server.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from samsyn.accounts import factors, sessions
@@ -129,7 +130,8 @@ fields(
 
 
 def _account(user: User) -> list[Held]:
-    rows = [Held(_("Namn"), user.name), Held(_("E-post"), user.email), Held(_("Språk"), user.language)]
+    language = dict(settings.LANGUAGES).get(user.language, user.language)
+    rows = [Held(_("Namn"), user.name), Held(_("E-post"), user.email), Held(_("Språk"), str(language))]
     rows += [Held(_("Organisationens inloggning"), each.uid) for each in SocialAccount.objects.filter(user=user)]
     return rows
 
