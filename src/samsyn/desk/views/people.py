@@ -47,12 +47,9 @@ def _grantable(request: HttpRequest, municipality: Municipality) -> list[Role]:
 def index(request: HttpRequest) -> HttpResponse:
     """List who has access, by organisation."""
     municipality, today = _town(request), clock.today()
-    groups = [
-        {"organisation": organisation, "memberships": memberships}
-        for organisation, memberships in people_by_organisation(municipality, today=today)
-        if memberships
-    ]
-    shown = {row.user_id: row.user for group in groups for row in group["memberships"]}
+    found = [pair for pair in people_by_organisation(municipality, today=today) if pair[1]]
+    groups = [{"organisation": organisation, "memberships": memberships} for organisation, memberships in found]
+    shown = {row.user_id: row.user for _organisation, memberships in found for row in memberships}
     note_people_reading(
         municipality=municipality, accounts=list(shown.values()), by=person(request), now=clock.now()
     )
