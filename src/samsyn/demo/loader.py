@@ -34,6 +34,7 @@ FILES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("crime-statistics", "bra-anmalda-brott-kvartal.csv", {"extraction_date": "2026-11-22"}),
     ("police-events", "polisen-events-trollhattan.json", {}),
     ("commitments", "commitments-trollhattan.json", {}),
+    ("observations", "exempel-observationer.csv", {}),
 )
 
 PEOPLE: tuple[tuple[str, str, str, Role], ...] = (
