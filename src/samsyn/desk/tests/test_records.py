@@ -214,3 +214,13 @@ def test_every_verb_that_the_code_writes_has_its_words() -> None:
             written |= {verb for verb in found if verb.partition(".")[0] in apps}
     assert len(written) > 50
     assert not {verb for verb in written if audit.words_of(verb) == verb}
+
+
+def test_looking_at_colleagues_leaves_a_line_with_numbers_alone(administrator: Client) -> None:
+    alice = factories.alice()
+    administrator.get("/arbete/kommunen/personer/")
+    administrator.get(f"/arbete/kommunen/personer/{alice.pk}/")
+    listed, one = AuditEntry.objects.filter(verb="desk.people_read").order_by("pk")
+    assert str(alice.pk) in listed.object_label.split(", ")
+    assert one.object_id == str(alice.pk)
+    assert "alice" not in json.dumps([listed.object_label, one.object_label, one.changes]).casefold()

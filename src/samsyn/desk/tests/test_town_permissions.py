@@ -84,7 +84,7 @@ def _rows() -> list[tuple[object, ...]]:
         Unit.objects.values_list("pk", "name"),
         GuideEntry.objects.values_list("pk", "title", "order"),
         OpeningException.objects.values_list("pk"),
-        AuditEntry.objects.values_list("pk"),
+        AuditEntry.objects.filter(is_reading=False).values_list("pk"),  # looking at a colleague leaves a line of its own
         User.objects.values_list("pk", "is_active"),
     )
     return [(rows.model.__name__, *row) for rows in asked for row in rows.order_by("pk")]
