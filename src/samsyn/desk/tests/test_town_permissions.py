@@ -84,7 +84,8 @@ def _rows() -> list[tuple[object, ...]]:
         Unit.objects.values_list("pk", "name"),
         GuideEntry.objects.values_list("pk", "title", "order"),
         OpeningException.objects.values_list("pk"),
-        AuditEntry.objects.filter(is_reading=False).values_list("pk"),  # looking at a colleague leaves a line of its own
+        # Looking at a colleague leaves a line of its own; no other is left by those who may not.
+        AuditEntry.objects.filter(is_reading=False).values_list("pk"),
         User.objects.values_list("pk", "is_active"),
     )
     return [(rows.model.__name__, *row) for rows in asked for row in rows.order_by("pk")]
