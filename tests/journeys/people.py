@@ -1,21 +1,24 @@
-"""People of a served town, from outside: invited, found in the outbox, closed. The site's own code does it."""
+"""People of a served town, from outside: invited, mailed, closed. The site's own code and its worker do it."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from typing import cast
+import time
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 
 from tests.journeys.site import Site, environment
 
+SENT_WITHIN_S = 30.0
 _BEFORE = """
 import json, django
 django.setup()
 from samsyn.accounts import services
 from samsyn.accounts.models import User
 from samsyn.core import clock
-from samsyn.core.models import OutboxMessage
 now, by = clock.now(), User.objects.get(email="drift@example.org")
 """
 
@@ -56,22 +59,28 @@ def add(site: Site, email: str, password: str) -> None:
          password=password)
 
 
-def mailed_link(site: Site, kind: str, email: str) -> str:
-    """Return the address of the link in the latest mail of a kind to an address, as it waits in the outbox."""
-    program = """
-message = OutboxMessage.objects.filter(kind=v["kind"], address=v["email"]).latest("id")
-print(json.dumps(next(word for word in message.text.split() if word.startswith("http://"))))
-"""
-    return cast(str, _run(site, program, kind=kind, email=email))
+def mails(site: Site, email: str) -> list[EmailMessage]:
+    """Return the mails that have been sent to an address, as the files that the demo's worker makes; oldest first."""
+    files = sorted((site.data / "outbox").glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+    found = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+    return [mail for mail in found if email in str(mail["To"])]
 
 
-def mails(site: Site, email: str) -> list[str]:
-    """Return the kinds of mail that wait for an address, oldest first."""
-    program = """
-found = OutboxMessage.objects.filter(address=v["email"]).order_by("id")
-print(json.dumps(list(found.values_list("kind", flat=True))))
-"""
-    return cast("list[str]", _run(site, program, email=email))
+def mail_with(site: Site, email: str, words: str) -> EmailMessage:
+    """Wait for a mail to an address that holds some words in its subject or text, and return the latest."""
+    deadline = time.monotonic() + SENT_WITHIN_S
+    while time.monotonic() < deadline:
+        for mail in reversed(mails(site, email)):
+            if words in f"{mail['Subject']}\n{mail.get_content()}":
+                return mail
+        time.sleep(0.2)
+    raise AssertionError(f"No mail to {email} with {words!r} within {SENT_WITHIN_S} s")
+
+
+def mailed_link(site: Site, path: str, email: str) -> str:
+    """Return the address of the link to a path in the latest mail to an address."""
+    text = str(mail_with(site, email, path).get_content())
+    return next(word for word in text.split() if word.startswith("http://") and path in word)
 
 
 def close(site: Site, email: str) -> None:

@@ -169,7 +169,7 @@ def test_somebody_without_a_passkey_is_told_and_keeps_the_other_ways(
 def test_from_the_invitation_in_the_mail_to_the_first_sign_in(open_page: Opener, own_site: Site) -> None:
     people.invite(own_site, "ny@example.org")
     page = open_page(base_url=own_site.url, viewport=PHONE)
-    page.goto(people.mailed_link(own_site, "accounts.invitation", "ny@example.org"))
+    page.goto(people.mailed_link(own_site, "/konto/inbjudan/", "ny@example.org"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Välkommen")
     _well(page, "invitation")
     page.get_by_label("Namn").fill("Åsa Öberg")
@@ -197,7 +197,7 @@ def test_closing_ends_a_session_in_another_browser_at_once(
     watch.expect("400 (Bad Request)")
     _sign_in(page, "slutar@example.org", NEW)
     expect(page.get_by_role("alert")).to_contain_text("hör inte ihop")
-    assert people.mails(own_site, "slutar@example.org")[-1] == "accounts.closed"
+    assert people.mail_with(own_site, "slutar@example.org", "stängt")
 
 
 def test_a_forgotten_password_and_a_new_address(open_page: Opener, own_site: Site) -> None:
@@ -209,7 +209,7 @@ def test_a_forgotten_password_and_a_new_address(open_page: Opener, own_site: Sit
     page.get_by_label("E-post").fill("glomsk@example.org")
     page.get_by_role("button", name="Skicka länken").click()
     _well(page, "forgot-sent")
-    page.goto(people.mailed_link(own_site, "accounts.reset", "glomsk@example.org"))
+    page.goto(people.mailed_link(own_site, "/konto/nytt-losenord/", "glomsk@example.org"))
     _well(page, "reset")
     page.get_by_label("Nytt lösenord").fill(NEW)
     page.get_by_role("button", name="Byt lösenord").click()
@@ -220,7 +220,7 @@ def test_a_forgotten_password_and_a_new_address(open_page: Opener, own_site: Sit
     page.get_by_label("Ny e-postadress").fill("ny-adress@example.org")
     page.get_by_role("button", name="Skicka länken").click()
     _well(page)
-    page.goto(people.mailed_link(own_site, "accounts.new_email", "ny-adress@example.org"))
+    page.goto(people.mailed_link(own_site, "/konto/ny-adress/", "ny-adress@example.org"))
     _well(page, "email-confirm")
     page.get_by_role("button", name="Bekräfta adressen").click()
     expect(page.get_by_role("main")).to_contain_text("ny-adress@example.org")
