@@ -94,11 +94,21 @@ def wants(what: MessageKind, address: str) -> bool:
     ).exists()
 
 
-def tell(what: MessageKind, user: User, *, about: str, now: datetime, to: str = "", **context: Any) -> None:
+def tell(
+    what: MessageKind,
+    user: User,
+    *,
+    about: str,
+    now: datetime,
+    to: str = "",
+    municipality_code: str = "",
+    **context: Any,
+) -> None:
     """
     Put a mail to a person in the outbox, in their language. Call it inside the act's transaction.
 
-    `about` makes the key: the same thing is told once. Example accounts get none, for nobody reads them.
+    `about` makes the key: the same thing is told once. `municipality_code` is whose message it is, when that is not
+    where the person works already. Example accounts get none, for nobody reads them.
     """
     if user.is_demo:
         return
@@ -108,6 +118,6 @@ def tell(what: MessageKind, user: User, *, about: str, now: datetime, to: str = 
         context={"name": user.name, "at": now, **context},
         key=f"{what.code}:{user.pk}:{about}",
         language=user.language,
-        municipality_code=user.municipality_code,
+        municipality_code=municipality_code or user.municipality_code,
         now=now,
     )

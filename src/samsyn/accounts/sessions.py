@@ -33,6 +33,8 @@ def begin(request: HttpRequest, user: User, *, method: SignInMethod, now: dateti
     request.session[CONFIRMED_AT] = int(now.timestamp())
     request.session[IS_STRONG] = method != SignInMethod.PASSWORD
     request.session[SEEN_HOUR] = _hour(now).isoformat()
+    # From the sign-in, and not from the latest press.
+    request.session.set_expiry(now + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     kind = devices.kind_of(request)
     # Saved at once: the key is needed, and a session that did not reach the database is none.
     request.session.save()

@@ -39,7 +39,17 @@ from samsyn.statistics.models import StatisticSeries
 PAGE_SIZE = 50
 WRITES_A_MINUTE = 60
 
-api = NinjaAPI(
+class _Api(NinjaAPI):
+    """Keeps what is shown to somebody who is signed in out of every cache."""
+
+    def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
+        response = super().create_temporal_response(request)
+        if request.user.is_authenticated:
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
+api = _Api(
     title="Samsyn",
     version=__version__,
     description=(
@@ -250,7 +260,7 @@ def observation_new(
         return {"id": found.public_id}
 
     answer, _is_replay = idempotency.once(
-        f"api.observations:{user.pk}", idempotency_key, body.model_dump(mode="json"), act, now=now
+        f"api.observations:{town.code}:{user.pk}", idempotency_key, body.model_dump(mode="json"), act, now=now
     )
     return Status(201, _shown(_seen_by(request).select_related("category").get(public_id=answer["id"])))
 

@@ -21,7 +21,7 @@ Send = Callable[[Message], Awaitable[None]]
 MAX_BYTES = 2_000_000
 DEADLINE_S = 10.0
 # Where staff leave files and pictures; anywhere else, and for those who are not signed in, the small limit holds.
-UPLOADS = re.compile(r"/(?:en/)?arbete/(?:filer|observationer/ny)/")
+UPLOADS = re.compile(r"/(?:[a-z0-9-]+/)?(?:en/)?arbete/(?:filer|observationer/ny)/")
 UPLOAD_BYTES = 20_200_000
 """The largest file that is read in, and the form around it."""
 UPLOAD_DEADLINE_S = 120.0

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from samsyn.accounts.models import User
 from samsyn.core import audit, clock, personal_data
-from samsyn.core.errors import DomainError
+from samsyn.core.errors import Conflict, DomainError
 from samsyn.core.models import AuditEntry
 from samsyn.desk import permissions
 from samsyn.organisations.models import Municipality, PageReview
@@ -41,6 +41,23 @@ def note_people_reading(
     audit.record_reading("desk.people_read", User, accounts, by=by, at=now, municipality_code=municipality.code)
 
 
+class WorksElsewhereToo(Conflict):
+    """The account is another municipality's too; none of them may read or erase it for the other."""
+
+
+def check_is_only_ours(account: User, municipality: Municipality) -> None:
+    """
+    Refuse what concerns a whole account that somebody has in another municipality too.
+
+    :raises WorksElsewhereToo: it has a role there that has not been ended
+    """
+    elsewhere = account.memberships.exclude(organisation__municipality=municipality)
+    if elsewhere.filter(ended_at__isnull=True).exists():
+        raise WorksElsewhereToo(
+            _("Personen arbetar i en annan kommun också. Avsluta rollerna här. Uppgifterna finns på personens sida.")
+        )
+
+
 @transaction.atomic
 def erase_person(*, municipality: Municipality, account: User, by: User, now: datetime) -> None:
     """
@@ -50,6 +67,7 @@ def erase_person(*, municipality: Municipality, account: User, by: User, now: da
     :raises OwnAccount: it is one's own
     """
     permissions.check_can_handle_person_data(by, municipality)
+    check_is_only_ours(account, municipality)
     if account.pk == by.pk:
         raise OwnAccount(_("Du kan inte radera kontot du är inloggad med. Be en annan administratör."))
     # Named while there still is a role to name it by.

@@ -125,6 +125,7 @@ def record(
 
     :raises NotAllowed: `by` may not
     :raises NotRecordable: it says what it must not
+    :raises ObservationChanged: a person has sent the same form before, with other words
     """
     if by is not None:
         permissions.check_can_write_observations(by, municipality)
@@ -139,6 +140,9 @@ def record(
         source_id=source_id or public_id,
         defaults={**content, "public_id": public_id, "recorded_at": now, "recorded_by": label[:200]},
     )
+    if not created and by is not None and any(getattr(observation, name) != value for name, value in content.items()):
+        # A form that was gone back to and sent again with other words: the first is kept, and that is said.
+        raise ObservationChanged(_("Det här är redan sparat med andra ord. Öppna observationen och rätta den."))
     if created:
         photos.attach(
             photo_names,

@@ -129,7 +129,8 @@ def change_password(request: HttpRequest, user: User, *, password: str, now: dat
 def _set_password(user: User, password: str, *, now: datetime) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
-    links.close(user, LinkPurpose.RESET, LinkPurpose.NEW_EMAIL)
+    # An invitation signs in without the second step: once there is a password, none may be open.
+    links.close(user, LinkPurpose.RESET, LinkPurpose.NEW_EMAIL, LinkPurpose.INVITATION)
     messages.tell(
         messages.PASSWORD_CHANGED,
         user,
@@ -180,7 +181,7 @@ def confirm_new_email(*, token: str, now: datetime) -> User:
             user.email = link.new_email
             user.save(update_fields=["email"])
             # A link that was sent to the old address must not open the account any more.
-            links.close(user, LinkPurpose.RESET)
+            links.close(user, LinkPurpose.RESET, LinkPurpose.INVITATION)
             log("accounts.email_changed", user, by=user, now=now)
     except IntegrityError as fault:
         raise EmailTaken(_("Ett annat konto har redan den adressen. Välj en annan.")) from fault

@@ -50,20 +50,21 @@ def invite_person(
         user.save(update_fields=["is_active", "name", "language"])
     audit.record("accounts.invited", user, by=by, at=now, municipality_code=municipality_code)
     if is_waiting(user):
-        _send_invitation(user, invited_to=invited_to, now=now)
+        _send_invitation(user, invited_to=invited_to, municipality_code=municipality_code, now=now)
     else:
         messages.tell(
             messages.ADDED,
             user,
             about=now.isoformat(),
             now=now,
+            municipality_code=municipality_code,
             invited_to=invited_to,
             address=links.page("accounts:sign_in", language=user.language),
         )
     return user
 
 
-def _send_invitation(user: User, *, invited_to: str, now: datetime) -> None:
+def _send_invitation(user: User, *, invited_to: str, now: datetime, municipality_code: str = "") -> None:
     links.close(user, LinkPurpose.INVITATION)
     link, token = links.make(user, LinkPurpose.INVITATION, now=now, invited_to=invited_to)
     messages.tell(
@@ -71,6 +72,7 @@ def _send_invitation(user: User, *, invited_to: str, now: datetime) -> None:
         user,
         about=str(link.pk),
         now=now,
+        municipality_code=municipality_code,
         invited_to=invited_to,
         address=links.address(LinkPurpose.INVITATION, token, language=user.language),
         n_days=links.LIVES[LinkPurpose.INVITATION].days,
@@ -97,6 +99,9 @@ def accept_invitation(*, token: str, name: str, password: str, now: datetime) ->
     :raises PasswordRefused: the password is too weak; the link still works
     """
     link = links.find(LinkPurpose.INVITATION, token, now=now)
+    if link.user.has_usable_password():
+        # It would sign in without the second step somebody who has come in by another way.
+        raise links.LinkNotOpen(_("Kontot har redan ett lösenord. Logga in med det, eller välj ”Glömt lösenordet”."))
     link.user.name = name
     check_password_is_strong(password, link.user)
     user = links.use(LinkPurpose.INVITATION, token, now=now).user

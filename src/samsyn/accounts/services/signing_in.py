@@ -190,7 +190,8 @@ def confirm(
     :raises PasskeyRefused: the passkey is not the person's
     :raises TooMany: too many tries in this session
     """
-    throttle.spend("confirm", request.session.session_key or "", throttle.CONFIRM, now=now)
+    # Not for each session: its key can be renewed at a press.
+    throttle.spend("confirm", str(user.pk), throttle.CONFIRM, now=now)
     if answer:
         factors.check_passkey(answer, now=now, user=user)
     elif not user.check_password(password):

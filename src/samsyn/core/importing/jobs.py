@@ -92,7 +92,9 @@ def leave(
 
     :raises Unreadable: an unknown kind, an empty file, or one that is too large
     """
-    found = ImportJob.objects.filter(key=key, municipality_code=municipality_code).first()
+    found = ImportJob.objects.filter(key=key).first()
+    if found is not None and found.municipality_code != municipality_code:
+        raise Unreadable(_("Ladda om sidan och välj filen igen."))
     if found is not None:
         return found
     importer_of(kind)
@@ -209,6 +211,10 @@ def _read(job: ImportJob, watch: _Worker) -> ImportResult:
     except OSError:
         result = ImportResult()
         result.refuse_file(_("Filen finns inte kvar. Lämna den igen."))
+        return result
+    if hashlib.sha256(raw).hexdigest() != job.sha256:  # what is read in is what was tried
+        result = ImportResult()
+        result.refuse_file(_("Filen är inte den som lämnades. Lämna den igen."))
         return result
     ImportJob.objects.filter(pk=job.pk).update(n_rows_expected=raw.count(b"\n") if not raw.startswith(b"PK") else None)
     result = run_import(

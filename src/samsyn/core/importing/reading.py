@@ -284,8 +284,11 @@ def _workbook_table(source: Source, result: ImportResult) -> Table:
 
     def records() -> Iterator[list[str]]:
         try:
-            for cells in sheet.iter_rows():
-                yield [_cell_of_sheet(cell) for cell in cells]
+            for cells in sheet.iter_rows(max_col=MAX_COLUMNS + 1):  # one cell far out makes a row of 16 384
+                record = [_cell_of_sheet(cell) for cell in cells]
+                while record and not record[-1]:
+                    record.pop()
+                yield record
         except Unreadable:
             raise
         except Exception:  # as above: a sheet is parsed while it is read

@@ -91,6 +91,10 @@ def _as_text(event: Event) -> bytes:
     return f"id: {event.id}\nevent: change\ndata: {data}\n\n".encode()
 
 
+def _is_our_host(host: str) -> bool:
+    return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
+
+
 class Streams:
     """Answers the live streams of one process."""
 
@@ -118,10 +122,11 @@ class Streams:
         headers, topic = _headers(scope), scope["path"].removeprefix(PREFIX)
         if scope["method"] != "GET":
             return await _refuse(send, 405)
-        if not validate_host(split_domain_port(headers.get("host", ""))[0], settings.ALLOWED_HOSTS):
-            return await _refuse(send, 400)
         client = str((scope.get("client") or ("",))[0])
         try:
+            # In a thread: where each town has its own host names, they are asked of the database.
+            if not await self._ask(_is_our_host, headers.get("host", "")):
+                return await _refuse(send, 400)
             owner = await self._ask(owner_if_allowed, topic, _session_key(headers), client)
             if owner is None:
                 return await _refuse(send, 404)

@@ -142,6 +142,7 @@ def _account_of(request: HttpRequest, account: int) -> User:
     found = User.objects.filter(pk=account, memberships__organisation__municipality=municipality).first()
     if found is None:
         raise NotFound(NO_SUCH_PAGE)
+    services.check_is_only_ours(found, municipality)
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from samsyn.accounts import links as mailed_links
 from samsyn.accounts.models import User
 from samsyn.core import audit
 from samsyn.core.errors import Conflict, NotFound
@@ -57,7 +58,9 @@ def open_link(municipality: Municipality, token: str, *, now: datetime) -> Setup
     """
     links = SetupLink.objects.select_related("user", "municipality")
     link = links.filter(municipality=municipality, token_hash=_hash(token)).first()
-    if link is None or not link.is_open(now) or (link.user is None and has_administrator(municipality)):
+    if link is None or not link.is_open(now) or (link.user is None and has_administrator(municipality)) or (
+        link.user is not None and (link.user.has_usable_password() or not link.user.is_active)
+    ):
         raise NotFound(
             _("Länken är använd eller för gammal. Be den som sköter installationen att skapa en ny i terminalen.")
         )
@@ -80,13 +83,16 @@ def use_link(
     user = link.user
     if user is None:
         known = User.objects.filter(email=email.casefold()).first()
-        if known is not None and known.has_usable_password():
+        if known is not None and (
+            known.has_usable_password() or known.last_login is not None or known.memberships.exists()
+        ):
             raise HasAccount(
                 _("Adressen har redan ett konto. Be den som sköter installationen att ge kontot rollen i terminalen.")
             )
         user = people.make_administrator(municipality=municipality, email=email, name=name, now=now)
     user.set_password(password)
     user.save(update_fields=["password"])
+    mailed_links.close(user)
     link.used_at = now
     link.save(update_fields=["used_at"])
     audit.record("organisations.setup_link_used", user, by=user, at=now, municipality_code=municipality.code)
