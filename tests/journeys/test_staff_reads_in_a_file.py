@@ -60,7 +60,7 @@ def test_a_file_is_tried_mended_and_read_in(
     expect(page.get_by_role("main")).to_contain_text("Filen är inläst")
     _no_faults(page)
     page.get_by_role("link", name="Observationer", exact=True).click()
-    expect(page.get_by_role("main")).to_contain_text("2 observationer")
+    expect(page.get_by_role("main")).to_contain_text("16 observationer")  # the demo has fourteen
     _no_faults(page)
 
 

@@ -41,15 +41,16 @@ def _prepared(
 
 def _fill(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     names = ", ".join(columns)
+    marks, waiting = ", ".join(["%s"] * len(columns)), iter(rows)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {_STAGE} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            return
-        marks = ", ".join(["%s"] * len(columns))
-        waiting = iter(rows)
+        # A batch is made before any of it is written: what makes the rows may ask the database, and PostgreSQL
+        # answers nothing while it is being copied to.
         while batch := list(islice(waiting, _BATCH)):
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {_STAGE} ({names}) FROM STDIN") as copy:
+                    for row in batch:
+                        copy.write_row(row)
+                continue
             cursor.executemany(f"INSERT INTO {_STAGE} ({names}) VALUES ({marks})", batch)  # noqa: S608 - our own names
 
 
