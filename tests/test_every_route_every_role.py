@@ -64,7 +64,7 @@ SAMPLES: dict[str, Any] = {
     "token": "x" * 43,
     "digest": "0" * 16,
     "name": "x" * 43,
-    "public_id": "kvast-observation-00001",
+    "public_id": "kvast-observation-0001",
 }
 
 

@@ -13,7 +13,7 @@ from samsyn.core import audit, clock, personal_data
 from samsyn.core.errors import Conflict, DomainError
 from samsyn.core.models import AuditEntry
 from samsyn.desk import permissions
-from samsyn.organisations.models import Municipality, PageReview
+from samsyn.organisations.models import Membership, Municipality, PageReview
 
 
 class OwnAccount(DomainError):
@@ -51,8 +51,9 @@ def check_is_only_ours(account: User, municipality: Municipality) -> None:
 
     :raises WorksElsewhereToo: it has a role there that has not been ended
     """
-    elsewhere = account.memberships.exclude(organisation__municipality=municipality)
-    if elsewhere.filter(ended_at__isnull=True).exists():
+    # One that begins later, or at an organisation that takes a break, is a tie to the other town too.
+    roles = Membership.objects.filter(user=account, ended_at__isnull=True)
+    if roles.exclude(organisation__municipality=municipality).exists():
         raise WorksElsewhereToo(
             _("Personen arbetar i en annan kommun också. Avsluta rollerna här. Uppgifterna finns på personens sida.")
         )

@@ -47,7 +47,8 @@ def places(db: None) -> dict[str, object]:
     user = factories.person(Role.PAGE_EDITOR, name="erik")
     user.memberships.create(organisation=owner, role=Role.STEERING_GROUP)
     editor = user.memberships.get(role=Role.PAGE_EDITOR)
-    token = first_run.make_link(municipality=town, user=factories.person(None, name="ny"), now=NOW)
+    waiting = User.objects.create_user("ny@example.org", name="ny")  # who has not chosen a password yet
+    token = first_run.make_link(municipality=town, user=waiting, now=NOW)
     SetupLink.objects.update(expires_at=datetime(2999, 1, 1, tzinfo=UTC))
     return {"exception": exception.pk, "unit": unit.pk, "user": user.pk, "membership": editor.pk, "token": token}
 

@@ -11,8 +11,10 @@ from django.db import migrations, models
 
 def switch_on_safety_hosts(apps: Any, schema_editor: Any) -> None:
     """A town that tells what its safety hosts do has them; until now there was no switch to say so."""
-    with_hosts = apps.get_model("organisations", "GuideEntry").objects.filter(group__in=["HOSTS_MAY", "HOSTS_MAY_NOT"])
-    municipalities = apps.get_model("organisations", "Municipality").objects
+    using = schema_editor.connection.alias  # a copy that is restored on trial is another database
+    rows = apps.get_model("organisations", "GuideEntry").objects.using(using)
+    with_hosts = rows.filter(group__in=["HOSTS_MAY", "HOSTS_MAY_NOT"])
+    municipalities = apps.get_model("organisations", "Municipality").objects.using(using)
     n_switched = municipalities.filter(pk__in=with_hosts.values("municipality")).update(has_safety_hosts=True)
     if n_switched:
         sys.stderr.write(f"  {n_switched} municipalities have safety hosts switched on\n")
