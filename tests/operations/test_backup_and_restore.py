@@ -24,7 +24,8 @@ found = {}
 for model in sorted(apps.get_models(include_auto_created=True), key=lambda m: m._meta.db_table):
     if model._meta.db_table in ("django_session", "core_heartbeat"):
         continue
-    rows = [[str(f.value_from_object(row)) for f in model._meta.concrete_fields]
+    # PostgreSQL keeps JSON without the order of its keys.
+    rows = [[json.dumps(f.value_from_object(row), sort_keys=True, default=str) for f in model._meta.concrete_fields]
             for row in model._base_manager.order_by("pk")]
     found[model._meta.db_table] = [len(rows), hashlib.sha256(json.dumps(rows).encode()).hexdigest()]
 print(json.dumps(found))

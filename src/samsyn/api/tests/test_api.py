@@ -143,6 +143,7 @@ def test_the_description_is_openapi_3_1_and_no_page_loads_files_from_elsewhere()
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+@pytest.mark.django_db(transaction=True)  # each call ends its connection, as a served request does
 def test_any_request_gets_an_answer_that_the_description_knows() -> None:
     """Requests of every kind, made from the description: no fault of the server's, no ignored sign-in."""
     factories.MunicipalityFactory.create()
