@@ -16,6 +16,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from samsyn.accounts import links, services
+from samsyn.accounts.enums import LinkPurpose
 from samsyn.accounts.models import OneTimeLink, User
 from samsyn.accounts.tests.conftest import give_role, is_in, link_in, mails, try_sign_in
 from samsyn.core import clock
@@ -80,13 +81,13 @@ class TestInvitations:
             language="sv", now=clock.now(),
         )  # fmt: skip
         user = User.objects.get(email="ny@example.org")
-        _link, token = links.make(user, "RESET", now=clock.now())
+        _link, token = links.make(user, LinkPurpose.RESET, now=clock.now())
         services.reset_password(token=token, password=PASSWORD, now=clock.now())
         assert _open_invitations(user) == 0
 
     def test_one_that_is_left_over_lets_nobody_in(self, ours: tuple[Municipality, Organisation]) -> None:
         user = _person(ours[1], "STRATEGIST", "alice")
-        _link, token = links.make(user, "INVITATION", now=clock.now(), invited_to="Trollhättan")
+        _link, token = links.make(user, LinkPurpose.INVITATION, now=clock.now(), invited_to="Trollhättan")
         with pytest.raises(links.LinkNotOpen):
             services.accept_invitation(token=token, name="x", password=OTHER, now=clock.now())
         assert user.check_password(PASSWORD)
@@ -192,8 +193,8 @@ def test_a_file_that_was_tried_is_the_one_that_is_read_in(ours: tuple[Municipali
 
 
 def test_a_cell_far_out_does_not_make_every_row_as_wide() -> None:
-    book = openpyxl.Workbook()
-    book.active.append(["id", "namn"])
+    book = openpyxl.Workbook(write_only=True)
+    book.create_sheet("Blad1").append(["id", "namn"])
     packed = io.BytesIO()
     book.save(packed)
     rows = "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(2, 50))
