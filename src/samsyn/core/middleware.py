@@ -7,7 +7,6 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
 
 from samsyn.core import views
 from samsyn.core.errors import DomainError
@@ -31,13 +30,9 @@ class ErrorPageMiddleware:
             return views.error_page(request, status=exception.status, sentence=str(exception))
         if isinstance(exception, Http404 | PermissionDenied | BadRequest | SuspiciousOperation):
             return None  # Django's own handlers answer these through our views
-        reference = secrets.token_hex(4)
         if isinstance(exception, OperationalError):
-            # Locked for too long, full, or gone: nothing was saved, and it may well work later.
-            logger.error("The database refused", exc_info=exception, extra={"reference": reference})
-            unsaved = _("Inget är sparat. Gå tillbaka, så finns det du skrev kvar, och försök igen om en stund.")
-            sentence = "" if request.method in {"GET", "HEAD"} else str(unsaved)
-            return views.error_page(request, status=503, sentence=sentence, reference=reference)
+            return views.database_refused(request, exception)
+        reference = secrets.token_hex(4)
         logger.error(
             "Unexpected error, reference %s", reference, exc_info=exception, extra={"reference": reference}
         )

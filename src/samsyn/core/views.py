@@ -2,10 +2,11 @@
 
 import logging
 import secrets
+import sys
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix
@@ -78,9 +79,23 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, status=404)
 
 
+def database_refused(request: HttpRequest, exception: OperationalError) -> HttpResponse:
+    """Answer when the database was locked for too long, is full, or gone: nothing was saved, and it may work later."""
+    reference = secrets.token_hex(4)
+    logger.error("The database refused", exc_info=exception, extra={"reference": reference})
+    unsaved = _("Inget är sparat. Gå tillbaka, så finns det du skrev kvar, och försök igen om en stund.")
+    sentence = "" if request.method in {"GET", "HEAD"} else unsaved
+    return error_page(request, status=503, sentence=sentence, reference=reference)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer when even the middleware failed."""
-    return error_page(request, status=500, reference=secrets.token_hex(4))
+    """Answer when even the middleware failed: it too may have met a database that refused."""
+    exception = sys.exception()
+    if isinstance(exception, OperationalError):
+        return database_refused(request, exception)
+    reference = secrets.token_hex(4)
+    logger.error("Unexpected error, reference %s", reference, exc_info=exception, extra={"reference": reference})
+    return error_page(request, status=500, reference=reference)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

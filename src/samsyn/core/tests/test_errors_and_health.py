@@ -123,6 +123,23 @@ def test_with_the_database_down_there_is_still_a_page(browser: Client, monkeypat
     assert SECRET not in body
 
 
+def test_a_database_that_refuses_before_the_view_is_told_of_as_one_that_refuses_in_it(
+    browser: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused(*args: Any, **kwargs: Any) -> Any:
+        raise OperationalError(SECRET)
+
+    # No middleware's process_exception hears of what another one raises.
+    monkeypatch.setattr("samsyn.accounts.middleware.SignedInMiddleware.process_view", refused)
+    answer = browser.post("/arbete/")
+    body = answer.content.decode()
+    assert answer.status_code == 503
+    assert "Inget är sparat." in body
+    assert SECRET not in body
+    (record,) = [r for r in caplog.records if r.name == "samsyn.core.views"]
+    assert str(getattr(record, "reference", None)) in body
+
+
 def test_without_any_town_the_page_says_what_to_run(db: None) -> None:
     response = Client().get("/")
     assert response.status_code == 404
