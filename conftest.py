@@ -1,6 +1,8 @@
 """What all tests share, those beside the apps as well as those in tests/."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -18,6 +20,26 @@ def pytest_configure(config: pytest.Config) -> None:
         from samsyn.config.build import compile_texts
 
         compile_texts()
+
+
+_SOURCE = Path(__file__).parent / "src"
+_DATABASE = {"db", "transactional_db", "django_db_setup"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what knows no database: on SQLite the same run has tested it already."""
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return
+    kept = [item for item in items if _SOURCE not in item.path.parents or _asks_for_a_database(item)]
+    if len(kept) < len(items):
+        among = set(kept)
+        config.hook.pytest_deselected(items=[item for item in items if item not in among])
+        items[:] = kept
+
+
+def _asks_for_a_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(fixtures & _DATABASE) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,5 @@
 """
-Run the suite, without the journeys, on PostgreSQL: `python -m tests.postgres [PYTEST ARGUMENTS]`.
+Run what asks for a database, without the journeys, on PostgreSQL: `python -m tests.postgres [PYTEST ARGUMENTS]`.
 
 `DATABASE_URL` says which server; without it one is started from the development dependencies, on a socket
 only, and is gone when the run ends. Exits as pytest does, or with 69 when no server can be had.
