@@ -22,10 +22,10 @@ else
 fi
 
 say "Kör testerna på SQLite …"
-env -u DATABASE_URL "$python" -m pytest -n auto "$@" || failed="SQLite"
+env -u DATABASE_URL "$python" -m pytest -n auto --dist worksteal "$@" || failed="SQLite"
 
 say "Kör testerna på PostgreSQL …"
-"$python" -m tests.postgres -n auto "$@"
+"$python" -m tests.postgres -n auto --dist worksteal "$@"
 case $? in
     0) ;;
     69) # no PostgreSQL to be had, by the code that sysexits.h calls "service unavailable"
