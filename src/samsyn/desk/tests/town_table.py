@@ -5,7 +5,8 @@ K = "/arbete/kommunen/"
 P = K + "personer/{user}/"
 O = K + "organisationer/o/fastighetsbolaget/"  # noqa: E741 - short for a table
 
-#            strategist, police, page editor, steering, signatory, head of unit, analyst, administrator, auditor, none, other town, stranger
+# strategist, police, page editor, steering, signatory, head of unit, analyst, administrator, auditor, none, other,
+# stranger
 ADMIN_IN = (NO, NO, NO, NO, NO, NO, NO, IN, NO, NO, NO, AWAY)
 ADMIN_DOES = (NO, NO, NO, NO, NO, NO, NO, AWAY, NO, NO, NO, AWAY)
 EDITOR_IN = (NO, NO, IN, NO, NO, NO, NO, IN, NO, NO, NO, AWAY)
