@@ -33,7 +33,10 @@ from samsyn.organisations.models import GuideEntry, Municipality, Organisation
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 JOB = uuid.UUID("5f8cdb94-3f2a-4b37-9d3e-3a9d2f1f7a10")
-READERS = {Role.STRATEGIST, Role.PAGE_EDITOR, Role.POLICE_OFFICER, Role.STEERING_GROUP, Role.ANALYST}
+READERS = {
+    Role.STRATEGIST, Role.PAGE_EDITOR, Role.POLICE_OFFICER, Role.STEERING_GROUP, Role.SIGNATORY, Role.HEAD_OF_UNIT,
+    Role.ANALYST,
+}
 # Each planted word, and the roles in our town that may meet it. All others, and everybody from elsewhere, may not.
 MARKERS: dict[str, set[Role]] = {
     "kvastmarkdraft": READERS,

@@ -182,6 +182,9 @@ class EvaluationKind(models.TextChoices):
 
 
 DRAFT_READERS = frozenset(
-    {Role.STRATEGIST, Role.PAGE_EDITOR, Role.POLICE_OFFICER, Role.STEERING_GROUP, Role.ANALYST}
+    {
+        Role.STRATEGIST, Role.PAGE_EDITOR, Role.POLICE_OFFICER, Role.STEERING_GROUP, Role.SIGNATORY, Role.HEAD_OF_UNIT,
+        Role.ANALYST,
+    }
 )
 """Who sees documents and outcomes that are not published. Those who look after the installation do not need to."""

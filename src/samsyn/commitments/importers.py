@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError, relevance
 
-from samsyn.commitments import exchange, services
+from samsyn.commitments import exchange
 from samsyn.commitments.exchange import Node, Writer
 from samsyn.commitments.models import CommitmentDocument, Outcome, OutcomeCorrection, Target
+from samsyn.commitments.services import outcomes as services
 from samsyn.core import audit, text
 from samsyn.core.importing.base import Context, DocumentImporter, register
 from samsyn.core.importing.errors import Unreadable

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from samsyn.commitments.enums import Fulfilment, LinkBasis, Operator, OutcomeKind
-from samsyn.commitments.models import SHORT, Commitment, Indicator, Outcome
-from samsyn.commitments.services import OUTCOME_FIELDS
+from samsyn.commitments.models import Commitment, Indicator, Outcome
+from samsyn.commitments.models.documents import SHORT
+from samsyn.commitments.services.outcomes import OUTCOME_FIELDS
 from samsyn.commitments.verdicts import number
 from samsyn.desk.fields import DayField, NumberField, TextField
 

@@ -20,6 +20,8 @@ class Role(models.TextChoices):
     PAGE_EDITOR = "PAGE_EDITOR", _("Webbredaktör")
     POLICE_OFFICER = "POLICE_OFFICER", _("Kommunpolis")
     STEERING_GROUP = "STEERING_GROUP", _("Styrgruppsledamot")
+    SIGNATORY = "SIGNATORY", _("Undertecknare")
+    HEAD_OF_UNIT = "HEAD_OF_UNIT", _("Enhetschef")
     ANALYST = "ANALYST", _("Analytiker")
     ADMINISTRATOR = "ADMINISTRATOR", _("Teknisk administratör")
     AUDITOR = "AUDITOR", _("Granskare")
@@ -86,7 +88,11 @@ ROLE_AT: dict[str, frozenset[str]] = {
 # Which roles somebody with a role may grant, change and end for others.
 GRANTS: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(Role.values),
-    Role.STRATEGIST: frozenset({Role.PAGE_EDITOR, Role.POLICE_OFFICER, Role.STEERING_GROUP, Role.ANALYST}),
+    Role.STRATEGIST: frozenset(
+        {
+            Role.PAGE_EDITOR, Role.POLICE_OFFICER, Role.STEERING_GROUP, Role.SIGNATORY, Role.HEAD_OF_UNIT, Role.ANALYST,
+        }
+    ),
 }
 
 

@@ -9,8 +9,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from samsyn.accounts.models import User
-from samsyn.commitments import services
 from samsyn.commitments.models import Commitment, Outcome, OutcomeCorrection
+from samsyn.commitments.services import outcomes as services
 from samsyn.commitments.tests import factories
 from samsyn.core.errors import DomainError, NotAllowed, NotFound
 from samsyn.core.models import AuditEntry

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from samsyn.commitments import services
 from samsyn.commitments.models import (
     Commitment,
     CommitmentDocument,
@@ -19,6 +18,7 @@ from samsyn.commitments.models import (
     Responsibility,
     Theme,
 )
+from samsyn.commitments.services import outcomes as services
 from samsyn.commitments.tests import factories
 from samsyn.commitments.tests.files import (
     NOW,

@@ -5,16 +5,17 @@ K = "/arbete/kommunen/"
 P = K + "personer/{user}/"
 O = K + "organisationer/o/fastighetsbolaget/"  # noqa: E741 - short for a table
 
-#            strategist, police, page editor, steering, analyst, administrator, auditor, none, other town, stranger
-ADMIN_IN = (NO, NO, NO, NO, NO, IN, NO, NO, NO, AWAY)
-ADMIN_DOES = (NO, NO, NO, NO, NO, AWAY, NO, NO, NO, AWAY)
-EDITOR_IN = (NO, NO, IN, NO, NO, IN, NO, NO, NO, AWAY)
-EDITOR_DOES = (NO, NO, AWAY, NO, NO, AWAY, NO, NO, NO, AWAY)
-KEEPER_IN = (IN, NO, NO, NO, NO, IN, NO, NO, NO, AWAY)
-KEEPER_DOES = (AWAY, NO, NO, NO, NO, AWAY, NO, NO, NO, AWAY)
+# strategist, police, page editor, steering, signatory, head of unit, analyst, administrator, auditor, none, other,
+# stranger
+ADMIN_IN = (NO, NO, NO, NO, NO, NO, NO, IN, NO, NO, NO, AWAY)
+ADMIN_DOES = (NO, NO, NO, NO, NO, NO, NO, AWAY, NO, NO, NO, AWAY)
+EDITOR_IN = (NO, NO, IN, NO, NO, NO, NO, IN, NO, NO, NO, AWAY)
+EDITOR_DOES = (NO, NO, AWAY, NO, NO, NO, NO, AWAY, NO, NO, NO, AWAY)
+KEEPER_IN = (IN, NO, NO, NO, NO, NO, NO, IN, NO, NO, NO, AWAY)
+KEEPER_DOES = (AWAY, NO, NO, NO, NO, NO, NO, AWAY, NO, NO, NO, AWAY)
 
 TOWN_TABLE: list[tuple[str, str, str, tuple[int, ...]]] = [
-    ("town", "get", K, (IN, NO, IN, NO, NO, IN, NO, NO, NO, AWAY)),
+    ("town", "get", K, (IN, NO, IN, NO, NO, NO, NO, IN, NO, NO, NO, AWAY)),
     ("town_settings", "get", K + "installningar/namn/", ADMIN_IN),
     ("town_settings", "get", K + "installningar/kontaktcenter/", ADMIN_IN),
     ("town_settings", "get", K + "installningar/tjanster/", ADMIN_IN),
@@ -55,6 +56,6 @@ TOWN_TABLE: list[tuple[str, str, str, tuple[int, ...]]] = [
     ("first_run_step", "get", "/arbete/kom-igang/namn/", ADMIN_IN),
     ("first_run_step", "post", "/arbete/kom-igang/namn/", ADMIN_DOES),
     # Whoever has the link from the terminal, and nobody by any other: without it the page is not there.
-    ("setup_link", "get", "/arbete/kom-igang/lank/nagot-annat/", (GONE,) * 10),
-    ("setup_link", "get", "/arbete/kom-igang/lank/{token}/", (IN,) * 10),
+    ("setup_link", "get", "/arbete/kom-igang/lank/nagot-annat/", (GONE,) * 12),
+    ("setup_link", "get", "/arbete/kom-igang/lank/{token}/", (IN,) * 12),
 ]

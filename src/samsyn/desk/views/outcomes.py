@@ -13,10 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from samsyn.commitments import permissions, services
+from samsyn.commitments import permissions
 from samsyn.commitments.models import Commitment, Outcome, OutcomeCorrection
 from samsyn.commitments.presenting import outcome_context, shown_changes
-from samsyn.commitments.services import OUTCOME_FIELDS, OutcomeChanged
+from samsyn.commitments.services import outcomes as services
+from samsyn.commitments.services.outcomes import OUTCOME_FIELDS, OutcomeChanged
 from samsyn.commitments.verdicts import reading_of
 from samsyn.core import audit, clock
 from samsyn.core.errors import DomainError

@@ -59,6 +59,8 @@ def _what_one_may(request: HttpRequest) -> str:
         Role.POLICE_OFFICER: _("Du kan skriva utfall som utkast. Strategen publicerar dem."),
         Role.PAGE_EDITOR: _("Du kan läsa allt och markera sidor som granskade."),
         Role.STEERING_GROUP: _("Du kan läsa allt, också det som inte är publicerat."),
+        Role.SIGNATORY: _("Du kan läsa allt, också det som inte är publicerat, och underteckna."),
+        Role.HEAD_OF_UNIT: _("Du kan läsa allt, också det som inte är publicerat, och rapportera vad ni gjort."),
         Role.ANALYST: _("Du kan läsa allt, också det som inte är publicerat, och läsa in filer."),
         Role.ADMINISTRATOR: _("Du kan sköta installationen, men inte läsa det som inte är publicerat."),
         Role.AUDITOR: _("Du kan läsa loggen, men inte det som inte är publicerat."),

@@ -48,7 +48,13 @@ class TestRules:
         ("own", "given"),
         [
             ({Role.ADMINISTRATOR}, set(Role)),
-            ({Role.STRATEGIST}, {Role.PAGE_EDITOR, Role.POLICE_OFFICER, Role.STEERING_GROUP, Role.ANALYST}),
+            (
+                {Role.STRATEGIST},
+                {
+                    Role.PAGE_EDITOR, Role.POLICE_OFFICER, Role.STEERING_GROUP, Role.SIGNATORY, Role.HEAD_OF_UNIT,
+                    Role.ANALYST,
+                },
+            ),
             ({Role.PAGE_EDITOR, Role.AUDITOR, Role.ANALYST, Role.POLICE_OFFICER, Role.STEERING_GROUP}, set()),
         ],
     )

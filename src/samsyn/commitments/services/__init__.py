@@ -1,0 +1,1 @@
+"""Everything that changes a document, a commitment or an outcome."""
