@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -114,15 +115,17 @@ def _load_guide() -> None:
 
 def _load_people() -> None:
     municipality = Municipality.objects.get(code=CODE)
+    # Hashed once for all: hashing is slow on purpose, and this password is printed for everybody to read.
+    hashed = make_password(PASSWORD)
     for email, name, key, role in PEOPLE:
-        user = User.objects.create_user(email, PASSWORD, name=name, is_demo=True)
+        user = User.objects.create(email=email, password=hashed, name=name, is_demo=True)
         organisation = Organisation.objects.get(municipality=municipality, key=key)
         Membership.objects.create(user=user, organisation=organisation, role=role)
 
 
 def sign_ins(address: str) -> list[str]:
     """Return the lines that tell how to sign in to the demo."""
-    people = [f"  {email:<24} {role.label}" for email, _name, _organisation, role in PEOPLE]
+    people = [f"  {email:<26} {role.label}" for email, _name, _organisation, role in PEOPLE]
     return [
         "",
         f"{_('Invånarnas sidor')}: {address}/",
