@@ -76,6 +76,6 @@ def test_the_demos_people_sign_in_only_where_the_demo_runs() -> None:
 def test_the_sign_ins_are_told_with_their_roles() -> None:
     text = "\n".join(loader.sign_ins("http://localhost:8000"))
     for email, _name, _organisation, role in loader.PEOPLE:
-        assert f"{email:<24} {role.label}" in text
+        assert f"{email:<26} {role.label}" in text
     assert PASSWORD in text
     assert all(email.endswith("@example.org") for email, *_rest in loader.PEOPLE)
