@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import uuid
 import zipfile
 from datetime import timedelta
@@ -15,20 +16,22 @@ import time_machine
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
-from samsyn.accounts import links, services
+from samsyn.accounts import links, services, sessions
 from samsyn.accounts.enums import LinkPurpose
 from samsyn.accounts.models import OneTimeLink, User
 from samsyn.accounts.tests.conftest import give_role, is_in, link_in, mails, try_sign_in
+from samsyn.accounts.views import mailed_links
 from samsyn.core import clock
 from samsyn.core.errors import DomainError
 from samsyn.core.importing import jobs
 from samsyn.core.importing.errors import Unreadable
 from samsyn.core.importing.reading import open_source, read_table
 from samsyn.core.importing.result import ImportResult
-from samsyn.core.models import AuditEntry, ImportJob
+from samsyn.core.models import AuditEntry, ImportJob, Photo
 from samsyn.observations.models import Observation
 from samsyn.organisations.models import Membership, Municipality, Organisation
-from samsyn.organisations.services import first_run, people
+from samsyn.organisations.services import first_run, partners, people
+from samsyn.places.importers.areas import FieldFault, parse_feature
 
 pytestmark = pytest.mark.django_db
 PASSWORD, OTHER = "en-egen-lång-fras-1", "en-annan-lång-fras-2"
@@ -241,3 +244,67 @@ def test_the_api_keeps_towns_apart_and_staffs_answers_out_of_caches(
         )
         assert answer.status_code == 201, answer.content
     assert Observation.objects.count() == 2
+
+
+def test_a_made_up_session_takes_no_place_from_those_who_send_files(ours: tuple[Municipality, Organisation]) -> None:
+    browser = Client()
+    browser.session.save()  # a visitor's, in which nobody is signed in
+    visitor = browser.session.session_key
+    browser.force_login(_person(ours[1], "ANALYST", "analys"))
+    assert sessions.is_somebodys(str(browser.session.session_key))
+    assert not sessions.is_somebodys(str(visitor))
+    assert not sessions.is_somebodys("a" * 32)
+
+
+def test_a_role_that_begins_later_keeps_its_kind_of_organisation(ours: tuple[Municipality, Organisation]) -> None:
+    admin = _person(ours[1], "ADMINISTRATOR", "admin")
+    police = ours[0].organisations.create(key="polisen", kind="POLICE", name="Polisen")
+    later = clock.today() + timedelta(days=30)
+    officer = _person(police, "POLICE_OFFICER", "polis")
+    officer.memberships.update(from_date=later)
+    data = {"name": "Polisen", "kind": "ASSOCIATION", "contact_function": ""}
+    with pytest.raises(DomainError, match="Personer har roller här"):
+        partners.save_organisation(municipality=ours[0], organisation=police, data=data, by=admin, now=clock.now())
+
+
+def test_a_picture_is_not_shown_before_the_second_step(
+    ours: tuple[Municipality, Organisation], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = Client()
+    browser.force_login(_person(ours[1], "ANALYST", "analys"))
+    asked: list[bool] = []
+
+    def can_see(user: Any, photo: Any) -> bool:
+        asked.append(user.is_authenticated)
+        return False
+
+    monkeypatch.setattr("samsyn.core.photos.can_see", can_see)
+    Photo.objects.create(
+        name="a" * 32, municipality_code="1488", width_px=1, height_px=1, n_bytes=1, stored_at=clock.now()
+    )
+    browser.get("/bilder/" + "a" * 32 + "/")
+    settings.SAMSYN_SECOND_STEP_ROLES = ["ANALYST"]
+    browser.get("/bilder/" + "a" * 32 + "/")
+    assert asked == [True, False]
+
+
+def test_how_long_the_answer_takes_tells_nothing_of_an_address(ours: tuple[Municipality, Organisation]) -> None:
+    _person(ours[1], "ANALYST", "analys")
+
+    def seconds(email: str) -> float:
+        began = time.perf_counter()
+        assert Client().post("/konto/glomt-losenord/", {"email": email}).status_code == 200
+        return time.perf_counter() - began
+
+    # No matter what the work takes, neither is answered before the time that both are given.
+    assert min(seconds("analys@example.org"), seconds("ingen@example.org")) >= mailed_links._SAME_TIME_S
+
+
+def test_a_code_of_scbs_says_itself_to_which_municipality_it_belongs() -> None:
+    square = [[[12.0, 58.0], [12.1, 58.0], [12.1, 58.1], [12.0, 58.1], [12.0, 58.0]]]
+    feature = {
+        "properties": {"desokod": "1480A0010", "kommunkod": "1488", "namn": "En ruta"},
+        "geometry": {"type": "Polygon", "coordinates": square},
+    }
+    with pytest.raises(FieldFault, match="hör till kommunen 1480, inte 1488"):
+        parse_feature(feature, level=None, source="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -29,6 +30,11 @@ class SignedInMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Look, when it is known what page is asked for. A visitor without a session costs nothing here."""
         match = request.resolver_match
+        if match is not None and match.view_name == "photo":
+            # Some pictures are public: whoever lacks the second step sees those that a stranger sees.
+            if isinstance(request.user, User) and policy.lacks_second_step(request, request.user):
+                request.user = AnonymousUser()
+            return None
         if match is None or match.app_name in _OPEN_TO_ALL - {"accounts"}:
             return None
         user = request.user

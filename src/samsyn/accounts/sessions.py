@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import F
 from django.http import HttpRequest
 
@@ -67,6 +69,14 @@ def see(request: HttpRequest, *, now: datetime) -> None:
         return
     request.session[SEEN_HOUR] = hour
     SignIn.objects.going_on().filter(session_key=request.session.session_key).update(seen_at=_hour(now))
+
+
+def is_somebodys(session_key: str) -> bool:
+    """Tell, outside any request, whether a key is that of a session in which somebody is signed in."""
+    try:
+        return auth.SESSION_KEY in SessionStore(session_key).load()
+    finally:
+        connection.close()  # the thread may never ask again
 
 
 def end(request: HttpRequest, *, now: datetime) -> None:

@@ -17,6 +17,7 @@ from samsyn.config.body import Message, Receive, Scope, Send
 _site = WSGIMiddleware(get_wsgi_application(), workers=4)  # type: ignore[arg-type]  # PEP 3333 has no types
 
 # These have models: Django must be set up first.
+from samsyn.accounts import sessions
 from samsyn.config import readiness
 from samsyn.core import metrics, wake
 from samsyn.core.live.answering import PREFIX, Streams
@@ -72,6 +73,10 @@ async def _live(receive: Receive, send: Send) -> None:
             return
 
 
+async def _is_signed_in(session_key: str) -> bool:
+    return await asyncio.to_thread(sessions.is_somebodys, session_key)
+
+
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer the server's messages and the live streams here, and give other requests to the site."""
     if scope["type"] == "lifespan":
@@ -88,7 +93,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             await _process.streams(scope, receive, counted)
             return
         try:
-            receive = await body.read_ahead(scope, receive)
+            receive = await body.read_ahead(scope, receive, is_signed_in=_is_signed_in)
         except body.Refused as refusal:
             await body.refuse(counted, refusal)
             return

@@ -28,7 +28,7 @@ UPLOAD_DEADLINE_S = 120.0
 MAX_UPLOADS = 4
 _IN_MEMORY_BYTES = 1_000_000
 _PART_BYTES = 256_000
-_SESSION = re.compile(rb"(?:^|;\s*)(?:__Host-session|sessionid)=\w")
+_SESSION = re.compile(rb"(?:^|;\s*)(?:__Host-session|sessionid)=(\w+)")
 
 
 class Refused(Exception):
@@ -88,28 +88,40 @@ class _Spool:
                 return
 
 
-def _is_upload(scope: Scope) -> bool:
-    """Tell whether a signed-in browser posts to one of the pages that take files."""
+def _session_of_upload(scope: Scope) -> str:
+    """Return the key of the session with which a file is posted to a page that takes files; empty for all else."""
     if scope.get("method") != "POST" or not UPLOADS.fullmatch(scope.get("path", "")):
-        return False
-    return any(name == b"cookie" and _SESSION.search(value) for name, value in scope.get("headers", []))
+        return ""
+    found = (_SESSION.search(value) for name, value in scope.get("headers", []) if name == b"cookie")
+    return next((match[1].decode() for match in found if match), "")
+
+
+async def _anybodys(session_key: str) -> bool:
+    return True
 
 
 _uploads = 0
 
 
 async def read_ahead(
-    scope: Scope, receive: Receive, *, max_bytes: int = MAX_BYTES, deadline_s: float = DEADLINE_S
+    scope: Scope,
+    receive: Receive,
+    *,
+    max_bytes: int = MAX_BYTES,
+    deadline_s: float = DEADLINE_S,
+    is_signed_in: Callable[[str], Awaitable[bool]] = _anybodys,
 ) -> Receive:
     """
     Return a `receive` that gives the body already read, and then what comes after it.
 
-    Pages that take files from staff have a larger limit and more time, a few at once.
+    Pages that take files from staff have a larger limit and more time, a few at once. `is_signed_in` is asked of the
+    session's key first: the few places are not for whoever makes up a key.
 
     :raises Refused: the body is larger than `max_bytes`, or is not all there after `deadline_s` seconds
     """
     global _uploads  # noqa: PLW0603 - counted in the one loop that all requests pass
-    is_upload = _is_upload(scope) and _announced(scope) > max_bytes
+    session_key = _session_of_upload(scope) if _announced(scope) > max_bytes else ""
+    is_upload = bool(session_key) and await is_signed_in(session_key)
     if is_upload:
         max_bytes, deadline_s = UPLOAD_BYTES, UPLOAD_DEADLINE_S
     if _announced(scope) > max_bytes:

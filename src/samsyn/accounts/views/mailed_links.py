@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +18,9 @@ from samsyn.accounts.forms import AcceptForm, ForgotForm, NewPasswordForm
 from samsyn.core import clock
 from samsyn.core.errors import DomainError
 
+# Longer than writing a link and its mail takes, also on a slow disk.
+_SAME_TIME_S = 0.3
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,11 +31,14 @@ def forgot(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/forgot.html", {"form": form})
     if not form.is_valid():
         return render(request, "accounts/forgot.html", {"form": form}, status=400)
+    answer_at = time.monotonic() + _SAME_TIME_S
     try:
         services.ask_for_reset(request, email=form.cleaned_data["email"], now=clock.now())
     except DomainError as fault:
         form.add_error(None, str(fault))
         return render(request, "accounts/forgot.html", {"form": form}, status=fault.status)
+    # How long it took would tell whether the address has an account. Few ask, and none of them is in a hurry.
+    time.sleep(max(0.0, answer_at - time.monotonic()))
     return render(request, "accounts/forgot_sent.html", {"email": form.cleaned_data["email"]})
 
 

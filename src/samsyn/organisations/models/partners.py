@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from samsyn.core import clock
 from samsyn.organisations.enums import OrganisationKind, Role
 from samsyn.organisations.in_force import in_force
 from samsyn.organisations.models.towns import Municipality
@@ -62,6 +63,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, today: date | None = None) -> MembershipQuerySet:
         """Only those that give their role on a day, now if none is said; every right is asked through this."""
         return self.filter(in_force(today))
+
+    def not_over(self, *, now: datetime) -> MembershipQuerySet:
+        """Only those that give their role now or will."""
+        today = clock.local(now).date()
+        return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=today), ended_at__isnull=True)
 
     def of(self, municipality: Municipality) -> MembershipQuerySet:
         """Only those at a municipality's organisations."""

@@ -49,7 +49,8 @@ def save_organisation(
     if same_name.exists():
         raise NameTaken(_("Det finns redan en organisation med namnet. Välj ett annat namn."))
     if not is_new and data["kind"] != row.kind:
-        roles = set(row.memberships.in_force().values_list("role", flat=True))
+        # Also those that begin later: they would have come into force at the wrong kind of place.
+        roles = set(row.memberships.not_over(now=now).values_list("role", flat=True))
         if roles - set(roles_at(data["kind"])):
             raise RoleRefused(_("Personer har roller här som inte finns hos det nya slaget. Avsluta dem först."))
         if row.kind == OrganisationKind.MUNICIPALITY:

@@ -184,6 +184,13 @@ def parse_feature(
             "kommunkod",
             _("%(code)s är ingen kommunkod. Den har fyra siffror.") % {"code": quoted(municipality)},
         )
+    # SCB's codes say themselves where they lie; a code of another municipality's would stand in its way later.
+    if level in _CODE_SHAPE and municipality != code[:4]:
+        raise FieldFault(
+            "kommunkod",
+            _("Koden %(code)s hör till kommunen %(own)s, inte %(said)s. Rätta den ena.")
+            % {"code": quoted(code), "own": code[:4], "said": municipality},
+        )
     parents = {AreaLevel.DESO: _code(properties, "regsokod"), AreaLevel.REGSO: municipality}
     parent = _code(properties, "parent_code") or parents.get(level, "")
     outline = geometry.check_outline(feature.get("geometry") if isinstance(feature, dict) else None)
