@@ -10,7 +10,6 @@ from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.db.models import F
 from django.http import HttpRequest
 
@@ -73,10 +72,7 @@ def see(request: HttpRequest, *, now: datetime) -> None:
 
 def is_somebodys(session_key: str) -> bool:
     """Tell, outside any request, whether a key is that of a session in which somebody is signed in."""
-    try:
-        return auth.SESSION_KEY in SessionStore(session_key).load()
-    finally:
-        connection.close()  # the thread may never ask again
+    return auth.SESSION_KEY in SessionStore(session_key).load()
 
 
 def end(request: HttpRequest, *, now: datetime) -> None:

@@ -17,6 +17,8 @@ from samsyn.config.body import Message, Receive, Scope, Send
 _site = WSGIMiddleware(get_wsgi_application(), workers=4)  # type: ignore[arg-type]  # PEP 3333 has no types
 
 # These have models: Django must be set up first.
+from django.db import connection
+
 from samsyn.accounts import sessions
 from samsyn.config import readiness
 from samsyn.core import metrics, wake
@@ -74,7 +76,13 @@ async def _live(receive: Receive, send: Send) -> None:
 
 
 async def _is_signed_in(session_key: str) -> bool:
-    return await asyncio.to_thread(sessions.is_somebodys, session_key)
+    def ask() -> bool:
+        try:
+            return sessions.is_somebodys(session_key)
+        finally:
+            connection.close()  # the thread may never ask again
+
+    return await asyncio.to_thread(ask)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
