@@ -79,6 +79,18 @@ def test_the_larger_limit_opens_nothing_else(scope: Message) -> None:
     assert refused.value.status == 413
 
 
+def test_the_larger_limit_is_not_for_a_session_in_which_nobody_is_signed_in() -> None:
+    asked: list[str] = []
+
+    async def nobody(session_key: str) -> bool:
+        asked.append(session_key)
+        return False
+
+    with pytest.raises(Refused) as refused:
+        _run(read_ahead(_upload(size=2_000_001), _sending(), is_signed_in=nobody))
+    assert (refused.value.status, asked) == (413, ["abc"])
+
+
 def test_a_large_file_may_not_be_larger_than_it_said() -> None:
     part = _part(b"x" * 1_000_000, more=True)
     with pytest.raises(Refused) as refused:

@@ -1,17 +1,12 @@
 """One place that turns faults into pages: plain words and a reference, never a trace."""
 
-import logging
-import secrets
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 
 from samsyn.core import views
 from samsyn.core.errors import DomainError
-
-logger = logging.getLogger(__name__)
 
 
 class ErrorPageMiddleware:
@@ -30,10 +25,4 @@ class ErrorPageMiddleware:
             return views.error_page(request, status=exception.status, sentence=str(exception))
         if isinstance(exception, Http404 | PermissionDenied | BadRequest | SuspiciousOperation):
             return None  # Django's own handlers answer these through our views
-        if isinstance(exception, OperationalError):
-            return views.database_refused(request, exception)
-        reference = secrets.token_hex(4)
-        logger.error(
-            "Unexpected error, reference %s", reference, exc_info=exception, extra={"reference": reference}
-        )
-        return views.error_page(request, status=500, reference=reference)
+        return views.unexpected(request, exception)

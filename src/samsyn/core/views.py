@@ -79,23 +79,21 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, status=404)
 
 
-def database_refused(request: HttpRequest, exception: OperationalError) -> HttpResponse:
-    """Answer when the database was locked for too long, is full, or gone: nothing was saved, and it may work later."""
+def unexpected(request: HttpRequest, exception: BaseException | None) -> HttpResponse:
+    """Answer what nobody foresaw with a reference that stands in the log beside the fault."""
     reference = secrets.token_hex(4)
-    logger.error("The database refused", exc_info=exception, extra={"reference": reference})
+    logger.error("Unexpected error, reference %s", reference, exc_info=exception, extra={"reference": reference})
+    if not isinstance(exception, OperationalError):
+        return error_page(request, status=500, reference=reference)
+    # Locked for too long, full, or gone: nothing was saved, and it may well work later.
     unsaved = _("Inget är sparat. Gå tillbaka, så finns det du skrev kvar, och försök igen om en stund.")
     sentence = "" if request.method in {"GET", "HEAD"} else unsaved
     return error_page(request, status=503, sentence=sentence, reference=reference)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer when even the middleware failed: it too may have met a database that refused."""
-    exception = sys.exception()
-    if isinstance(exception, OperationalError):
-        return database_refused(request, exception)
-    reference = secrets.token_hex(4)
-    logger.error("Unexpected error, reference %s", reference, exc_info=exception, extra={"reference": reference})
-    return error_page(request, status=500, reference=reference)
+    """Answer what happened in a middleware: no other middleware hears of it."""
+    return unexpected(request, sys.exception())
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -56,6 +56,7 @@ class Dialogue(TranslatedModel):
     is_published = models.BooleanField(_("publik"), default=False)
     search_text = models.TextField(editable=False)
 
+    # It has the methods of the queryset, which the types of as_manager() leave out.
     objects: ClassVar[DialogueQuerySet] = DialogueQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

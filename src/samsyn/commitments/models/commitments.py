@@ -68,6 +68,7 @@ class Commitment(Part):
     source = models.JSONField(_("källa"), default=dict)
     search_text = models.TextField(editable=False)
 
+    # It has the methods of the queryset, which the types of as_manager() leave out.
     objects: ClassVar[CommitmentQuerySet] = CommitmentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(Part.Meta):

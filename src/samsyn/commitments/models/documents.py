@@ -102,6 +102,7 @@ class CommitmentDocument(TranslatedModel):
     source = models.JSONField(_("källa"), default=dict)
     search_text = models.TextField(editable=False)
 
+    # It has the methods of the queryset, which the types of as_manager() leave out.
     objects: ClassVar[CommitmentDocumentQuerySet] = CommitmentDocumentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

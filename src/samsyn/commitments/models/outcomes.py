@@ -94,6 +94,7 @@ class Outcome(Part):
     is_published = models.BooleanField(_("publikt"), default=False)
     version = models.PositiveIntegerField(_("version"), default=1)
 
+    # It has the methods of the queryset, which the types of as_manager() leave out.
     objects: ClassVar[OutcomeQuerySet] = OutcomeQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(Part.Meta):

@@ -80,6 +80,7 @@ class OutboxMessage(models.Model):
     finished_at = models.DateTimeField(_("avslutat"), null=True)
     fault = models.CharField(_("fel"), max_length=300, blank=True)
 
+    # It has the methods of the queryset, which the types of as_manager() leave out.
     objects: ClassVar[OutboxMessageQuerySet] = OutboxMessageQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

@@ -82,7 +82,7 @@ def test_an_expected_fault_is_not_logged_as_an_error(
 
 def test_a_crash_shows_a_reference_that_stands_in_the_log(browser: Client, caplog: pytest.LogCaptureFixture) -> None:
     body = browser.get("/fel/crash/").content.decode()
-    (record,) = [r for r in caplog.records if r.name == "samsyn.core.middleware"]
+    (record,) = [r for r in caplog.records if r.name == "samsyn.core.views"]
     reference = str(record.args[0]) if isinstance(record.args, tuple) else ""
     assert len(reference) == 8
     assert reference in body

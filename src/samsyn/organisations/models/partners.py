@@ -94,6 +94,7 @@ class Membership(models.Model):
     ended_at = models.DateTimeField(_("avslutat"), null=True)
     reviewed_date = models.DateField(_("genomgånget"), null=True)
 
+    # It has the methods of the queryset, which the types of as_manager() leave out.
     objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

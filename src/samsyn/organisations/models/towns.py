@@ -45,6 +45,7 @@ class Municipality(models.Model):
         _("färg på mörk grund"), max_length=7, blank=True, default="", db_default="", validators=[COLOUR]
     )
 
+    # It has the methods of the queryset, which the types of as_manager() leave out.
     objects: ClassVar[MunicipalityQuerySet] = MunicipalityQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
