@@ -54,19 +54,20 @@ def year(request: HttpRequest) -> HttpResponse:
 
 def _what_one_may(request: HttpRequest) -> str:
     """Say in a sentence what the person's roles let them do here."""
+    reads_all = _("Du kan läsa allt, också det som inte är publicerat.")
     sentences = {
         Role.STRATEGIST: _("Du kan skriva, publicera och rätta utfall och markera sidor som granskade."),
         Role.POLICE_OFFICER: _("Du kan skriva utfall som utkast. Strategen publicerar dem."),
         Role.PAGE_EDITOR: _("Du kan läsa allt och markera sidor som granskade."),
-        Role.STEERING_GROUP: _("Du kan läsa allt, också det som inte är publicerat."),
-        Role.SIGNATORY: _("Du kan läsa allt, också det som inte är publicerat, och underteckna."),
-        Role.HEAD_OF_UNIT: _("Du kan läsa allt, också det som inte är publicerat, och rapportera vad ni gjort."),
+        Role.STEERING_GROUP: reads_all,
+        Role.SIGNATORY: reads_all,
+        Role.HEAD_OF_UNIT: reads_all,
         Role.ANALYST: _("Du kan läsa allt, också det som inte är publicerat, och läsa in filer."),
         Role.ADMINISTRATOR: _("Du kan sköta installationen, men inte läsa det som inte är publicerat."),
         Role.AUDITOR: _("Du kan läsa loggen, men inte det som inte är publicerat."),
     }
     roles = roles_of(person(request), municipality_of(request).pk)
-    return " ".join(sentence for role, sentence in sentences.items() if role in roles)
+    return " ".join(dict.fromkeys(sentence for role, sentence in sentences.items() if role in roles))
 
 
 @for_this_municipality
